@@ -1,0 +1,74 @@
+package page.bits.http;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Ends a request with a {@link Problem}, and headers beside it where the status calls for some. Carries no stack trace: it
+ * tells of the request, not of our code.
+ */
+public final class ProblemException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    private final transient Problem problem;
+    private final transient Map<String, String> headers;
+    private final transient Duration retryAfter;
+
+    private ProblemException(Problem problem, Duration retryAfter, Map<String, String> headers) {
+        super(problem.detail(), null, false, false);
+        this.problem = problem;
+        this.retryAfter = retryAfter;
+        this.headers = Map.copyOf(headers);
+    }
+
+    public static ProblemException of(ProblemType type, String detail) {
+        return new ProblemException(Problem.of(type, detail, List.of()), null, Map.of());
+    }
+
+    /** {@link ProblemType#INVALID}, with the fields at fault. */
+    public static ProblemException invalid(List<Violation> violations) {
+        return new ProblemException(Problem.of(ProblemType.INVALID, summary(violations), violations), null, Map.of());
+    }
+
+    /** {@link ProblemType#INVALID} for one field. */
+    public static ProblemException invalid(String field, String message) {
+        return invalid(List.of(new Violation(field, message)));
+    }
+
+    /** One that passes by itself: the reply tells when to try again. */
+    public static ProblemException retryLater(ProblemType type, String detail, Duration retryAfter) {
+        return new ProblemException(Problem.of(type, detail, List.of()), retryAfter, Map.of());
+    }
+
+    /** The same problem with one more response header. */
+    public ProblemException withHeader(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new ProblemException(problem, retryAfter, more);
+    }
+
+    public Problem problem() {
+        return problem;
+    }
+
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+
+    /** What the response bears beside the document. */
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    private static String summary(List<Violation> violations) {
+        if (violations.size() > 1) {
+            return violations.size() + " fields are invalid";
+        }
+        Violation only = violations.get(0);
+        return only.field().isEmpty() ? only.message() : only.field() + ": " + only.message();
+    }
+}

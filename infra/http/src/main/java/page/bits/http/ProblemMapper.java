@@ -1,0 +1,51 @@
+package page.bits.http;
+
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Every exception that leaves a resource becomes a problem document. */
+class ProblemMapper {
+
+    private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
+
+    @ServerExceptionMapper
+    Response problem(ProblemException e) {
+        Response.ResponseBuilder response = response(e.problem());
+        e.headers().forEach(response::header);
+        e.retryAfter().ifPresent(wait -> response.header(HttpHeaders.RETRY_AFTER, Math.max(1, wait.toSeconds())));
+        return response.build();
+    }
+
+    /** What the framework itself answers with: an unknown path, a method or format that a resource does not have. */
+    @ServerExceptionMapper
+    Response framework(WebApplicationException e) {
+        int status = e.getResponse().getStatus();
+        Optional<ProblemType> type = Arrays.stream(ProblemType.values())
+                .filter(t -> t.status() == status)
+                .findFirst();
+        if (status < 400 || type.isEmpty()) {
+            return e.getResponse();
+        }
+        if (type.get() == ProblemType.INTERNAL) {
+            return unexpected(e);
+        }
+        return response(Problem.of(type.get(), e.getMessage(), List.of())).build();
+    }
+
+    @ServerExceptionMapper
+    Response unexpected(Throwable e) {
+        LOG.error("A request failed unexpectedly", e);
+        return response(Problem.of(ProblemType.INTERNAL, "The request failed unexpectedly; it was logged.", List.of()))
+                .build();
+    }
+
+    private static Response.ResponseBuilder response(Problem problem) {
+        return Response.status(problem.status()).type(Problem.MEDIA_TYPE).entity(problem);
+    }
+}
