@@ -1,0 +1,90 @@
+package page.bits.sse;
+
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.Context;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What subscribers listen to: one view in one format. Its version is that of the newest update; an update goes only to the
+ * subscribers whose version is exactly the one it leads from, and whoever has another asks the {@link FrameSource} for the
+ * frame from its own. So nobody waits for a slow reader, no reader costs more than what its socket holds, and every reader
+ * ends with the newest state.
+ *
+ * <p>Subscribers are grouped by event loop and touched by that loop's thread alone; an update costs one task per loop, and
+ * each of its subscribers is written the same buffer.
+ */
+public final class Channel {
+
+    private final FrameSource source;
+    private final Map<Context, Set<Subscriber>> subscribers = new ConcurrentHashMap<>();
+    private volatile long version;
+
+    /**
+     * @param source where single readers' frames come from
+     * @param version the version of the newest state that {@code source} knows
+     */
+    public Channel(FrameSource source, long version) {
+        this.source = source;
+        this.version = version;
+    }
+
+    /** The version of the newest update. */
+    public long version() {
+        return version;
+    }
+
+    /** Whether anyone listens. A subscriber counts from before its first question to the source on. */
+    public boolean hasSubscribers() {
+        return !subscribers.isEmpty();
+    }
+
+    /**
+     * Sends an update to everyone who has the version it leads from. Any thread, one call at a time, after the source can
+     * answer with the new version.
+     */
+    public void publish(long from, Update update) {
+        Frame frame = update.frame().orElseThrow(() -> new IllegalArgumentException("an update without a frame"));
+        version = update.version();
+        ByteBuf chunk = frame.chunk();
+        for (Context loop : subscribers.keySet()) {
+            chunk.retain();
+            loop.runOnContext(ignored -> {
+                try {
+                    offer(loop, from, update, chunk);
+                } finally {
+                    chunk.release();
+                }
+            });
+        }
+        chunk.release();
+    }
+
+    private void offer(Context loop, long from, Update update, ByteBuf chunk) {
+        // A copy, since a subscriber that ends leaves the set.
+        for (Subscriber subscriber : subscribers.getOrDefault(loop, Set.of()).toArray(Subscriber[]::new)) {
+            subscriber.offer(from, update, chunk);
+        }
+    }
+
+    CompletionStage<Update> since(OptionalLong from) {
+        return source.since(from);
+    }
+
+    /** On the loop's thread. */
+    void add(Context loop, Subscriber subscriber) {
+        subscribers.computeIfAbsent(loop, ignored -> new LinkedHashSet<>()).add(subscriber);
+    }
+
+    /** On the loop's thread. */
+    void remove(Context loop, Subscriber subscriber) {
+        subscribers.computeIfPresent(loop, (ignored, group) -> {
+            group.remove(subscriber);
+            return group.isEmpty() ? null : group;
+        });
+    }
+}

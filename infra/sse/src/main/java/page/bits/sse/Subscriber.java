@@ -1,0 +1,150 @@
+package page.bits.sse;
+
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.impl.ContextInternal;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jboss.logging.Logger;
+
+/**
+ * One open stream on one channel. It is either current, and takes each update as it is published, or behind: it has just
+ * come, or its socket was full, or it missed an update. One that is behind asks the channel's source, as soon as its socket
+ * has room, for the one frame that leads from its own version to the newest, until there is no newer; at most one such
+ * question is open.
+ *
+ * <p>Confined to its event loop: every method is called there.
+ */
+final class Subscriber {
+
+    private static final Logger LOG = Logger.getLogger(Subscriber.class);
+    private static final long ASK_AGAIN_MILLIS = 1_000;
+
+    private enum State {
+        /** Waits for room in its socket, or for the time to ask again. */
+        BEHIND,
+        /** Waits for the source's answer, or is writing it. */
+        ASKING,
+        /** Has the channel's version. */
+        CURRENT
+    }
+
+    private final EventStreams streams;
+    private final ContextInternal loop;
+    private final Channel channel;
+    private final ResponseWriter writer;
+
+    private State state = State.BEHIND;
+    private OptionalLong version;
+    private boolean greeted;
+    private long wroteAt = System.nanoTime();
+    private long wroteVisiblyAt = wroteAt;
+
+    Subscriber(
+            EventStreams streams, ContextInternal loop, Channel channel, ResponseWriter writer, OptionalLong version) {
+        this.streams = streams;
+        this.loop = loop;
+        this.channel = channel;
+        this.writer = writer;
+        this.version = version;
+    }
+
+    /** Begins by asking for what leads from its version to now. */
+    void begin() {
+        writer.onDrain(this::catchUp);
+        catchUp();
+    }
+
+    /** An update was published. */
+    void offer(long from, Update update, ByteBuf chunk) {
+        if (state != State.CURRENT || version.getAsLong() >= update.version()) {
+            return;
+        }
+        if (version.getAsLong() != from || writer.isFull()) {
+            state = State.BEHIND;
+            catchUp();
+            return;
+        }
+        Frame frame = update.frame().orElseThrow();
+        long now = System.nanoTime();
+        if (now - wroteVisiblyAt >= streams.quietNanos()) {
+            // The server's idle time-out sees no shared writes; now and then it must see one, or it cuts the stream.
+            write(frame);
+        } else {
+            writer.writeShared(frame, chunk);
+            wroteAt = now;
+        }
+        moveTo(update);
+    }
+
+    /** Tells the reader that nothing happened, if nothing did for a while. */
+    void keepAlive(Frame keepalive) {
+        if (greeted && System.nanoTime() - wroteAt >= streams.quietNanos() && !writer.isFull()) {
+            write(keepalive);
+        }
+    }
+
+    /** Writes a last frame, without a look at the room, and ends the stream. */
+    void end(Frame farewell) {
+        if (writer.isOpen()) {
+            writer.write(farewell);
+            writer.end();
+        }
+    }
+
+    private void catchUp() {
+        if (state != State.BEHIND || writer.isFull()) {
+            return;
+        }
+        state = State.ASKING;
+        ask().whenComplete((update, failure) -> loop.runOnContext(ignored -> answered(update, failure)));
+    }
+
+    private CompletionStage<Update> ask() {
+        try {
+            return channel.since(version);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    private void answered(Update update, Throwable failure) {
+        if (failure != null) {
+            LOG.debugf(failure, "No frame from version %s; asking again", version);
+            state = State.BEHIND;
+            loop.setTimer(ASK_AGAIN_MILLIS, ignored -> catchUp());
+        } else if (writer.isOpen()) {
+            apply(update);
+        }
+    }
+
+    private void apply(Update update) {
+        // Still asking while it writes: a large frame may fill the socket and drain it at once, which would ask again.
+        update.frame().ifPresentOrElse(this::write, () -> {
+            if (!greeted) {
+                write(streams.keepalive());
+            }
+        });
+        greeted = true;
+        moveTo(update);
+        if (channel.version() > update.version()) {
+            state = State.BEHIND;
+            catchUp();
+        } else {
+            state = State.CURRENT;
+        }
+    }
+
+    private void moveTo(Update update) {
+        version = OptionalLong.of(update.version());
+        if (update.last()) {
+            writer.end();
+        }
+    }
+
+    private void write(Frame frame) {
+        writer.write(frame);
+        wroteAt = System.nanoTime();
+        wroteVisiblyAt = wroteAt;
+    }
+}
