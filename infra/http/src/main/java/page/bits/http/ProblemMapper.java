@@ -35,7 +35,17 @@ class ProblemMapper {
         if (type.get() == ProblemType.INTERNAL) {
             return unexpected(e);
         }
-        return response(Problem.of(type.get(), e.getMessage(), List.of())).build();
+        return response(Problem.of(type.get(), detail(type.get(), e), List.of()))
+                .build();
+    }
+
+    /** The framework's own words for these speak of our code, not of the request. */
+    private static String detail(ProblemType type, WebApplicationException e) {
+        return switch (type) {
+            case NOT_FOUND -> "There is nothing at this path.";
+            case METHOD_NOT_ALLOWED -> "This path does not take this method.";
+            default -> e.getMessage();
+        };
     }
 
     @ServerExceptionMapper

@@ -1,0 +1,24 @@
+package page.bits.action;
+
+import datomic.Database;
+import page.bits.action.identity.Actor;
+import page.bits.http.ProblemException;
+
+/**
+ * Something that an actor wants done. What its fields may hold is checked when it is made; who may do it, and what it needs
+ * to find, is in {@link #on}.
+ */
+public sealed interface Action permits RegisterCreator, PublishPost {
+
+    /** The name in its path and on the transaction entity. */
+    String name();
+
+    /**
+     * What it changes. A plain function of its arguments: it may be called again with a newer database value when the
+     * transaction lost a race, and the answer to that call is what counts. What it relies on in {@code db} and another
+     * transaction might change meanwhile, the change guards.
+     *
+     * @throws ProblemException 404, 403 or 409, where it cannot be done
+     */
+    Change on(Database db, Actor actor);
+}

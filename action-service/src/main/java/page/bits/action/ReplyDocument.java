@@ -1,0 +1,32 @@
+package page.bits.action;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** A {@link Reply} as JSON. */
+@JsonPropertyOrder({"action", "t", "at", "result"})
+@Schema(name = "Reply")
+record ReplyDocument(
+        @Schema(examples = "publish-post") String action,
+
+        @Schema(description = "The basis t that this transaction made", examples = "1042")
+        long t,
+
+        @Schema(description = "When, in UTC", examples = "2026-11-22T10:36:00.123Z")
+        String at,
+
+        @JsonRawValue @Schema(implementation = Map.class, description = "What the action names: handle, or postId")
+        String result) {
+
+    /** Always three digits of milliseconds, which is all that Datomic keeps. */
+    private static final DateTimeFormatter MILLISECONDS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    static ReplyDocument of(Reply reply) {
+        return new ReplyDocument(reply.action(), reply.t().value(), MILLISECONDS.format(reply.at()), reply.result());
+    }
+}

@@ -1,0 +1,33 @@
+package page.bits.action.identity;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** How actors are told apart, and whether guests may act. */
+@ConfigMapping(prefix = "bits.auth")
+public interface AuthConfig {
+
+    /** Whether anyone gets a guest token from {@code POST /auth/guest}; where not, that path does not exist. */
+    @WithDefault("false")
+    boolean guests();
+
+    /**
+     * The key that guest tokens are signed with (HS256), at least 32 bytes in Base64, the same on all action nodes. Without
+     * one, each process makes its own at start, and its tokens end with it.
+     */
+    Optional<String> guestKey();
+
+    /** The issuer of guest tokens; another one makes other actors of the same guests. */
+    @WithDefault("urn:bits:guests")
+    String guestIssuer();
+
+    /** The audience that a guest token must name. */
+    @WithDefault("bits")
+    String guestAudience();
+
+    /** How long a guest token is valid; a guest cannot get another one for the same actor. */
+    @WithDefault("P30D")
+    Duration guestLifetime();
+}

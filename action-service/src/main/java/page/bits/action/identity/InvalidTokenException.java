@@ -1,0 +1,11 @@
+package page.bits.action.identity;
+
+/** A token that does not hold. The message tells why, to its bearer. */
+final class InvalidTokenException extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    InvalidTokenException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,219 @@
+package page.bits.action.identity;
+
+import datomic.Database;
+import datomic.Datom;
+import datomic.Util;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.inject.Instance;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.StreamSupport;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import page.bits.action.body.Body;
+import page.bits.action.body.BodyReader;
+import page.bits.action.body.Fields;
+import page.bits.action.body.JsonMediaType;
+import page.bits.http.Problem;
+import page.bits.http.ProblemException;
+import page.bits.http.ProblemType;
+import page.bits.peer.Attributes;
+import page.bits.peer.DatomicPeer;
+
+/** Sessions of browsers, and tokens for guests. */
+@Path("/auth")
+@Tag(name = "Sessions", description = "Who acts: a JWT as a bearer, or in the cookie bits_session")
+public class SessionResource {
+
+    private final Authentication authentication;
+    private final BodyReader bodies;
+    private final GuestTokens guests;
+    private final AuthConfig config;
+    private final DatomicPeer peer;
+    private final Instance<DemoAccounts> demo;
+
+    SessionResource(
+            Authentication authentication,
+            BodyReader bodies,
+            GuestTokens guests,
+            AuthConfig config,
+            DatomicPeer peer,
+            Instance<DemoAccounts> demo) {
+        this.authentication = authentication;
+        this.bodies = bodies;
+        this.guests = guests;
+        this.config = config;
+        this.peer = peer;
+        this.demo = demo;
+    }
+
+    @GET
+    @Path("/session")
+    @Produces(MediaType.APPLICATION_JSON)
+    @Blocking
+    @Operation(
+            summary = "Tell a page who it is used by",
+            description = "Never fails: a token that is not valid is none.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The session, or that there is none",
+            content = @Content(schema = @Schema(implementation = SessionView.class)))
+    public Response session(@Context RoutingContext request) {
+        Optional<Actor> actor = authentication.presentSession(request).map(Session::actor);
+        SessionView view = new SessionView(
+                actor.isPresent(),
+                actor.map(Actor::id).orElse(null),
+                actor.map(a -> a.name().value()).orElse(null),
+                actor.map(this::creatorsOf).orElse(List.of()),
+                demo.isResolvable() ? demo.get().offeredTo(request) : List.of(),
+                config.guests());
+        return Response.ok(view).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+    }
+
+    @POST
+    @Path("/session")
+    @NonBlocking
+    @Operation(summary = "Keep a bearer token in the browser's cookie", description = "Until the token expires.")
+    @APIResponse(responseCode = "204", description = "The cookie is set")
+    @APIResponse(
+            responseCode = "401",
+            description = "No bearer token, or not a valid one",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "403",
+            description = "From a page of another origin",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public Response begin(@Context RoutingContext request) {
+        Session session = authentication.requireBearer(request);
+        authentication.requireSameOriginForSession(request, false);
+        return Response.noContent()
+                .cookie(Authentication.cookie(session, request))
+                .build();
+    }
+
+    @DELETE
+    @Path("/session")
+    @NonBlocking
+    @Operation(summary = "Sign out: clear the browser's cookie")
+    @APIResponse(responseCode = "204", description = "The cookie is cleared")
+    @APIResponse(
+            responseCode = "403",
+            description = "From a page of another origin",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public Response end(@Context RoutingContext request) {
+        authentication.requireSameOriginForSession(request, false);
+        return Response.noContent().cookie(Authentication.noCookie(request)).build();
+    }
+
+    /**
+     * A session that is valid stays as it is, and the reply tells it again without setting a cookie: a page may ask for a
+     * guest whenever it needs an actor, and nobody loses the account they are signed in to.
+     */
+    @POST
+    @Path("/guest")
+    @Produces(MediaType.APPLICATION_JSON)
+    @NonBlocking
+    @Operation(
+            summary = "Become a guest",
+            description =
+                    "A new actor with a token, also in the cookie. Whoever has a valid session keeps it and is told it again.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.OBJECT,
+                                            properties =
+                                                    @SchemaProperty(
+                                                            name = "name",
+                                                            type = SchemaType.STRING,
+                                                            minLength = 1,
+                                                            maxLength = 80,
+                                                            defaultValue = "Guest"))))
+    @APIResponse(
+            responseCode = "200",
+            description = "The token",
+            content = @Content(schema = @Schema(implementation = IssuedToken.class)))
+    @APIResponse(
+            responseCode = "403",
+            description = "From a page of another origin",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = "There are no guests here",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "422",
+            description = "Not a name",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public CompletionStage<Response> guest(@Context RoutingContext request) {
+        return bodies.read(request).thenApply(body -> guest(request, body));
+    }
+
+    private Response guest(RoutingContext request, Body body) {
+        if (!config.guests()) {
+            throw ProblemException.of(ProblemType.NOT_FOUND, "There are no guests here: bits.auth.guests is not on.");
+        }
+        Optional<Session> present = authentication.session(request);
+        authentication.requireSameOriginForSession(request, true);
+        ActorName name = requestedName(request, body);
+        if (present.isPresent()) {
+            return noStore(Response.ok(IssuedToken.of(present.get())));
+        }
+        Session session = guests.issue(name);
+        return noStore(Response.ok(IssuedToken.of(session)).cookie(Authentication.cookie(session, request)));
+    }
+
+    private static ActorName requestedName(RoutingContext request, Body sent) {
+        byte[] body = sent.bytes();
+        if (body.length == 0) {
+            return ActorName.GUEST;
+        }
+        JsonMediaType.require(request);
+        Fields fields = Fields.of(body);
+        Optional<ActorName> name = fields.optional("name", ActorName::new);
+        fields.check();
+        return name.orElse(ActorName.GUEST);
+    }
+
+    private static Response noStore(Response.ResponseBuilder response) {
+        return response.header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+    }
+
+    private List<String> creatorsOf(Actor actor) {
+        if (!peer.isReady()) {
+            return List.of();
+        }
+        Database db = peer.db();
+        Object entity = db.entid(Util.list(Attributes.ACTOR_ID, actor.id()));
+        return entity == null
+                ? List.of()
+                : StreamSupport.stream(
+                                db.datoms(Database.VAET, entity, Attributes.CREATOR_OWNER)
+                                        .spliterator(),
+                                false)
+                        .map(Datom::e)
+                        .map(creator -> (String) db.entity(creator).get(Attributes.CREATOR_HANDLE))
+                        .sorted()
+                        .toList();
+    }
+}
