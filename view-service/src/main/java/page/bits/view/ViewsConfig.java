@@ -1,0 +1,33 @@
+package page.bits.view;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How views are served. */
+@ConfigMapping(prefix = "bits.views")
+public interface ViewsConfig {
+
+    /** How long a reader with a t that this node has not reached is kept waiting for it. */
+    @WithDefault("PT5S")
+    Duration basisWait();
+
+    /** Threads that query the database and render. */
+    @WithDefault("4")
+    int renderThreads();
+
+    /** Transactions that may wait to be told to the features; beyond it every watched view is looked at instead. */
+    @WithDefault("1024")
+    int transactionQueue();
+
+    /** Resumed readers' frames kept for each watched view, so that many who come back from one t cost one computation. */
+    @WithDefault("64")
+    int resumeCache();
+
+    /** Creators on one page of the index. */
+    @WithDefault("24")
+    int creatorsPerPage();
+
+    /** Where the page finds the module that morphs it. */
+    String morphModule();
+}

@@ -1,0 +1,190 @@
+package page.bits.view.live;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.MIMEHeader;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+import page.bits.http.Problem;
+import page.bits.http.ProblemException;
+import page.bits.http.ProblemType;
+import page.bits.peer.BasisT;
+import page.bits.peer.DatomicPeer;
+import page.bits.peer.Epoch;
+import page.bits.peer.PeerUnavailableException;
+import page.bits.sse.EventId;
+import page.bits.sse.EventName;
+import page.bits.sse.EventStreams;
+import page.bits.sse.Frame;
+import page.bits.sse.SseConfig;
+import page.bits.view.EventIds;
+import page.bits.view.Json;
+import page.bits.view.Requested;
+import page.bits.view.ViewDocument;
+import page.bits.view.ViewKey;
+import page.bits.view.ViewsConfig;
+
+/** {@code GET /views/{feature}/{key}} for those who accept {@code text/event-stream}: the live stream of a view. */
+@Singleton
+class ViewStreams {
+
+    private static final Logger LOG = Logger.getLogger(ViewStreams.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
+    private final DatomicPeer peer;
+    private final LiveViews views;
+    private final ViewsConfig config;
+    private final Json json;
+    private final EventStreams streams;
+
+    ViewStreams(
+            Vertx vertx,
+            DatomicPeer peer,
+            LiveViews views,
+            ViewsConfig config,
+            SseConfig sse,
+            Json json,
+            MeterRegistry metrics) {
+        this.vertx = vertx;
+        this.peer = peer;
+        this.views = views;
+        this.config = config;
+        this.json = json;
+        this.streams = new EventStreams(vertx, sse, this::keepalive);
+        Gauge.builder("bits.sse.streams", streams, EventStreams::size)
+                .description("Open streams of this process")
+                .register(metrics);
+        Gauge.builder("bits.views.watched", views, LiveViews::size)
+                .description("Views that somebody watches")
+                .register(metrics);
+    }
+
+    /** A raw route: it comes before the resources, and lets pass whatever does not ask for a stream. */
+    void route(@Observes Router router) {
+        router.get("/views/:feature/:key").handler(this::handle);
+    }
+
+    /** At the begin of the delay, in which readiness is already down: when ShutdownEvent comes, the connections are closed. */
+    void stop(@Observes ShutdownDelayInitiatedEvent event) {
+        try {
+            streams.close().get(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (Exception e) {
+            LOG.warnf(e, "Not every stream could be told to reconnect");
+        }
+    }
+
+    /** What is asked for: which view, how, and from where on. */
+    private record Asked(ViewKey view, Format format, Optional<String> from) {}
+
+    private void handle(RoutingContext routing) {
+        List<MIMEHeader> accepted = routing.parsedHeaders().accept();
+        if (!Requested.of(accepted.stream().map(MIMEHeader::rawValue).toList()).equals(Requested.STREAM)) {
+            routing.next();
+            return;
+        }
+        HttpServerRequest request = routing.request();
+        Context loop = vertx.getOrCreateContext();
+        CompletableFuture.supplyAsync(() -> asked(routing), Runnable::run)
+                .thenCompose(asked -> resumePoint(asked.from())
+                        .thenCompose(from -> views.watch(asked.view())
+                                .thenAccept(watch -> loop.runOnContext(ignored -> open(request, asked, from, watch)))))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        loop.runOnContext(ignored -> answer(request.response(), failure));
+                    }
+                });
+    }
+
+    private Asked asked(RoutingContext routing) {
+        HttpServerRequest request = routing.request();
+        for (String unsupported : List.of("before", "as-of", "min-t")) {
+            if (request.getParam(unsupported) != null) {
+                throw ProblemException.invalid(unsupported, "can't be used on a stream");
+            }
+        }
+        String format = Optional.ofNullable(request.getParam("format")).orElse("json");
+        // The header is what an EventSource sends by itself, so it is the newer of the two.
+        Optional<String> from = Optional.ofNullable(request.getHeader("Last-Event-ID"))
+                .or(() -> Optional.ofNullable(request.getParam("from")));
+        return new Asked(
+                new ViewKey(routing.pathParam("feature"), routing.pathParam("key")),
+                Format.named(format)
+                        .orElseThrow(() -> ProblemException.invalid("format", "is json or html, not '" + format + "'")),
+                from);
+    }
+
+    /** The version to resume from, once this node has reached it; none where it can't be resumed from. */
+    private CompletionStage<OptionalLong> resumePoint(Optional<String> from) {
+        if (from.isEmpty()) {
+            return CompletableFuture.completedFuture(OptionalLong.empty());
+        }
+        return CompletableFuture.supplyAsync(() -> EventIds.parse(from.get(), Epoch.of(peer.db())), views.threads())
+                .thenCompose(
+                        id -> id.map(this::reached).orElse(CompletableFuture.completedFuture(OptionalLong.empty())));
+    }
+
+    private CompletionStage<OptionalLong> reached(EventId id) {
+        BasisT t = new BasisT(id.version());
+        return peer.feed()
+                .reached(t, config.basisWait())
+                .handleAsync(
+                        (done, failure) -> failure == null ? OptionalLong.of(id.version()) : OptionalLong.empty(),
+                        views.threads());
+    }
+
+    private void open(HttpServerRequest request, Asked asked, OptionalLong from, Optional<LiveViews.Watch> watch) {
+        if (watch.isEmpty()) {
+            answer(
+                    request.response(),
+                    ProblemException.of(ProblemType.NOT_FOUND, "There is no view '" + asked.view() + "'."));
+        } else if (request.response().closed()) {
+            watch.get().close();
+        } else {
+            streams.open(request, watch.get().channel(asked.format()), from, watch.get()::close);
+        }
+    }
+
+    private void answer(HttpServerResponse response, Throwable failure) {
+        if (response.closed() || response.ended()) {
+            return;
+        }
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        ProblemException problem;
+        if (cause instanceof ProblemException known) {
+            problem = known;
+        } else if (cause instanceof PeerUnavailableException || cause instanceof TimeoutException) {
+            problem = ProblemException.retryLater(ProblemType.UNAVAILABLE, cause.getMessage(), RETRY_AFTER);
+        } else {
+            LOG.error("A stream could not be opened", cause);
+            problem = ProblemException.of(ProblemType.INTERNAL, "The stream could not be opened; it was logged.");
+        }
+        problem.retryAfter().ifPresent(wait -> response.putHeader("Retry-After", Long.toString(wait.toSeconds())));
+        response.setStatusCode(problem.problem().status())
+                .putHeader("Content-Type", Problem.MEDIA_TYPE)
+                .end(json.write(problem.problem()));
+    }
+
+    private Frame keepalive() {
+        long t = peer.isReady() ? peer.feed().last().value() : 0;
+        return Frame.of(EventName.KEEPALIVE, json.write(new ViewDocument.Keepalive(t, peer.isStale())));
+    }
+}

@@ -1,0 +1,97 @@
+package page.bits.view;
+
+import static org.awaitility.Awaitility.await;
+import static page.bits.peer.Attributes.ACTOR_ID;
+import static page.bits.peer.Attributes.COMMENT_AUTHOR;
+import static page.bits.peer.Attributes.COMMENT_ID;
+import static page.bits.peer.Attributes.COMMENT_POST;
+import static page.bits.peer.Attributes.COMMENT_TEXT;
+import static page.bits.peer.Attributes.CREATOR_DISPLAY_NAME;
+import static page.bits.peer.Attributes.CREATOR_HANDLE;
+import static page.bits.peer.Attributes.DB_ID;
+import static page.bits.peer.Attributes.POST_CREATOR;
+import static page.bits.peer.Attributes.POST_ID;
+import static page.bits.peer.Attributes.POST_IMAGE_URL;
+import static page.bits.peer.Attributes.POST_LIKED_BY;
+import static page.bits.peer.Attributes.POST_TEXT;
+
+import datomic.Util;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import page.bits.peer.BasisT;
+import page.bits.peer.DatomicPeer;
+
+/** What tests do to the database: the transactions that actions make. */
+@Singleton
+public class World {
+
+    public final DatomicPeer peer;
+
+    World(DatomicPeer peer) {
+        this.peer = peer;
+    }
+
+    /** A creator with a handle of its own, so that tests do not meet. */
+    public String creator() {
+        await().atMost(Duration.ofSeconds(60)).until(peer::isReady);
+        String handle = "c" + UUID.randomUUID().toString().substring(0, 12);
+        transact(Util.map(CREATOR_HANDLE, handle, CREATOR_DISPLAY_NAME, "The creator " + handle));
+        return handle;
+    }
+
+    public UUID post(String handle, String text) {
+        UUID id = UUID.randomUUID();
+        transact(newPost(id, handle, text));
+        return id;
+    }
+
+    public static Map<?, ?> newPost(UUID id, String handle, String text) {
+        return Util.map(POST_ID, id, POST_CREATOR, Util.list(CREATOR_HANDLE, handle), POST_TEXT, text);
+    }
+
+    public BasisT picture(UUID post, String url) {
+        return transact(Util.map(DB_ID, ref(post), POST_IMAGE_URL, url));
+    }
+
+    public BasisT edit(UUID post, String text) {
+        return transact(Util.map(DB_ID, ref(post), POST_TEXT, text));
+    }
+
+    public BasisT like(UUID post, String actor) {
+        return transact(Util.map(ACTOR_ID, actor, DB_ID, "actor"), Util.map(DB_ID, ref(post), POST_LIKED_BY, "actor"));
+    }
+
+    public BasisT comment(UUID post, String actor, String text) {
+        return transact(
+                Util.map(ACTOR_ID, actor, DB_ID, "actor"),
+                Util.map(
+                        COMMENT_ID,
+                        UUID.randomUUID(),
+                        COMMENT_POST,
+                        ref(post),
+                        COMMENT_AUTHOR,
+                        "actor",
+                        COMMENT_TEXT,
+                        text));
+    }
+
+    /** Retracts the post's own facts but keeps its id. */
+    public BasisT delete(UUID post) {
+        Object entity = peer.db().entid(ref(post));
+        return transact(Stream.of(POST_CREATOR, POST_TEXT, POST_IMAGE_URL, POST_LIKED_BY)
+                .map(attribute -> Util.list(":db/retract", entity, attribute))
+                .toArray());
+    }
+
+    public BasisT transact(Object... data) {
+        return peer.transact(List.of(data)).join().t();
+    }
+
+    private static List<?> ref(UUID post) {
+        return Util.list(POST_ID, post);
+    }
+}
