@@ -3,6 +3,7 @@ package page.bits.view.live;
 import datomic.Database;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -123,40 +124,50 @@ final class LiveView<V> {
     }
 
     private void renderIfTouched() {
-        if (!touched.get() || state == null) {
-            return;
-        }
-        try {
-            render();
-        } catch (RuntimeException e) {
-            LOG.warnf(e, "%s could not be rendered; trying again", name);
-            touched.set(true);
-            CompletableFuture.delayedExecutor(RENDER_AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS, serial)
-                    .execute(this::renderIfTouched);
+        if (touched.get() && state != null) {
+            try {
+                render();
+            } catch (RuntimeException e) {
+                LOG.warnf(e, "%s could not be rendered; trying again", name);
+            }
         }
     }
 
     private void render() {
         // In this order: a touch that comes after it was cleared has its own rendering.
         touched.set(false);
-        Database db = newest.get();
+        try {
+            moveTo(newest.get());
+        } catch (RuntimeException e) {
+            touched.set(true);
+            CompletableFuture.delayedExecutor(RENDER_AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS, serial)
+                    .execute(this::renderIfTouched);
+            throw e;
+        }
+    }
+
+    private void moveTo(Database db) {
         Optional<V> view = feature.view(db, name.key());
         State<V> before = state;
         if (view.equals(before.view())) {
             return;
         }
-        state = State.of(db, view);
-        resumed.clear();
+        State<V> next = State.of(db, view);
+        Map<Channel, Update> updates = new HashMap<>();
         channels.forEach((format, channel) -> {
             if (channel.hasSubscribers()) {
-                channel.publish(before.version(), change(format, before.view(), db));
+                updates.put(channel, change(format, before.view(), next, db));
             }
         });
+        // Only now, when nothing can fail any more: a state that was not published would never be.
+        state = next;
+        resumed.clear();
+        updates.forEach((channel, update) -> channel.publish(before.version(), update));
     }
 
     private CompletionStage<Update> since(Format format, OptionalLong from) {
         return CompletableFuture.supplyAsync(
-                () -> from.isEmpty() ? whole(format) : resumed(new Resume(format, from.getAsLong())), serial);
+                () -> from.isEmpty() ? whole(format, state) : resumed(new Resume(format, from.getAsLong())), serial);
     }
 
     private Update resumed(Resume resume) {
@@ -175,47 +186,42 @@ final class LiveView<V> {
         Optional<V> before = feature.view(db.asOf(resume.from()), name.key());
         Update update = before.equals(state.view())
                 ? Update.unchanged(state.version())
-                : change(resume.format(), before, db.asOf(state.version()));
+                : change(resume.format(), before, state, db.asOf(state.version()));
         resumed.put(resume, update);
         return update;
     }
 
-    /** @param db the database value of the state */
-    private Update change(Format format, Optional<V> before, Database db) {
-        if (format == Format.HTML || before.isEmpty() || state.view().isEmpty()) {
-            return whole(format);
+    /** @param db the database value of {@code next} */
+    private Update change(Format format, Optional<V> before, State<V> next, Database db) {
+        if (format == Format.HTML || before.isEmpty() || next.view().isEmpty()) {
+            return whole(format, next);
         }
-        return feature.delta(before.get(), state.view().get(), db)
-                .map(delta -> Update.of(
-                        state.version(),
-                        Frame.of(
-                                EventName.DELTA,
-                                state.id(),
-                                json.write(
-                                        new ViewDocument.Delta(name.feature(), name.key(), state.version(), delta)))))
-                .orElseGet(() -> whole(format));
+        return feature.delta(before.get(), next.view().get(), db)
+                .map(delta -> new ViewDocument.Delta(name.feature(), name.key(), next.version(), delta))
+                .map(delta -> Update.of(next.version(), Frame.of(EventName.DELTA, next.id(), json.write(delta))))
+                .orElseGet(() -> whole(format, next));
     }
 
-    private Update whole(Format format) {
+    private Update whole(Format format, State<V> state) {
         return state.view()
-                .map(view -> Update.of(
-                        state.version(), state.frames().computeIfAbsent(format, missing -> whole(missing, view))))
-                .orElseGet(() -> Update.last(
-                        state.version(),
-                        Frame.of(
-                                EventName.GONE,
-                                state.id(),
-                                json.write(new ViewDocument.Gone(name.feature(), name.key(), state.version())))));
+                .map(view -> state.frames().computeIfAbsent(format, missing -> whole(missing, state.id(), view)))
+                .map(frame -> Update.of(state.version(), frame))
+                .orElseGet(() -> Update.last(state.version(), gone(state.id())));
     }
 
-    private Frame whole(Format format, V view) {
+    private Frame whole(Format format, EventId id, V view) {
         return switch (format) {
             case JSON ->
                 Frame.of(
                         EventName.SNAPSHOT,
-                        state.id(),
-                        json.write(new ViewDocument.Snapshot(name.feature(), name.key(), state.version(), view)));
-            case HTML -> Frame.of(EventName.MORPH, state.id(), feature.html(name.key(), view));
+                        id,
+                        json.write(new ViewDocument.Snapshot(name.feature(), name.key(), id.version(), view)));
+            case HTML -> Frame.of(EventName.MORPH, id, feature.html(name.key(), view));
         };
+    }
+
+    private Frame gone(EventId id) {
+        return Frame.of(
+                EventName.GONE, id, json.write(new ViewDocument.Gone(name.feature(), name.key(), id.version())));
     }
 }
