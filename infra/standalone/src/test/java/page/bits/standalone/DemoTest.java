@@ -29,6 +29,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import page.bits.peer.Attributes;
 import page.bits.peer.DatomicPeer;
@@ -152,10 +153,38 @@ class DemoTest {
                         .header("Origin", "https://evil.example")
                         .post("/auth/demo")
                         .statusCode(),
-                is(403));
+                is(404));
         String guest = given().post("/auth/guest").jsonPath().getString("token");
         assertThat(
                 signIn("alice").cookie("bits_session", guest).post("/auth/demo").statusCode(), is(403));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "X-Forwarded-For, 203.0.113.7",
+        "Forwarded, for=203.0.113.7",
+        "Via, 1.1 proxy",
+        "X-Real-IP, 203.0.113.7",
+        "Origin, https://bits.example",
+        "Origin, null"
+    })
+    void behindAProxyThereAreNoDemoAccounts(String header, String value) {
+        Response refused = signIn("alice")
+                .header("Sec-Fetch-Site", "same-origin")
+                .header(header, value)
+                .post("/auth/demo");
+        assertThat(refused.asString(), refused.statusCode(), is(404));
+        assertThat(refused.header("Set-Cookie"), nullValue());
+        assertThat(offered(given().header(header, value)), equalTo(List.of()));
+    }
+
+    @Test
+    void aPageOfThisMachineCanSignIn() {
+        Response signedIn = signIn("alice")
+                .header("Sec-Fetch-Site", "same-origin")
+                .header("Origin", "http://localhost:8080")
+                .post("/auth/demo");
+        assertThat(signedIn.asString(), signedIn.statusCode(), is(200));
     }
 
     @Test
