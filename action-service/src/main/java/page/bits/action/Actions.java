@@ -95,7 +95,8 @@ public class Actions {
             return attempt(submission, peer.db(), tries);
         } catch (ProblemException e) {
             return again(submission, tries);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Also what Datomic throws without declaring it: its place among those in flight has to be given back.
             return CompletableFuture.failedFuture(e);
         }
     }

@@ -140,7 +140,7 @@ public class Authentication {
 
     private static NewCookie cookie(String token, long maxAge, RoutingContext request) {
         return new NewCookie.Builder(COOKIE)
-                .version(0) // of RFC 6265, which has no Version
+                .version(0) // which the framework writes too; RFC 6265 has browsers ignore it
                 .value(token)
                 .path("/")
                 .maxAge((int) Math.max(0, Math.min(Integer.MAX_VALUE, maxAge)))

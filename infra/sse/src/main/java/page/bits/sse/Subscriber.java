@@ -37,6 +37,7 @@ final class Subscriber {
     private State state = State.BEHIND;
     private OptionalLong version;
     private boolean greeted;
+    private boolean toldOfFailure;
     private long wroteAt = System.nanoTime();
     private long wroteVisiblyAt = wroteAt;
 
@@ -110,7 +111,13 @@ final class Subscriber {
 
     private void answered(Update update, Throwable failure) {
         if (failure != null) {
-            LOG.debugf(failure, "No frame from version %s; asking again", version);
+            // Once for each that is left without, since it asks every second.
+            LOG.logf(
+                    toldOfFailure ? Logger.Level.DEBUG : Logger.Level.WARN,
+                    failure,
+                    "No frame from version %s; asking again",
+                    version);
+            toldOfFailure = true;
             state = State.BEHIND;
             loop.setTimer(ASK_AGAIN_MILLIS, ignored -> catchUp());
         } else if (writer.isOpen()) {

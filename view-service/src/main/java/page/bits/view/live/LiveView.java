@@ -118,7 +118,7 @@ final class LiveView<V> {
             Database db = newest.get();
             state = State.of(db, feature.view(db, name.key()));
             begun.complete(state.view().isPresent());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             begun.completeExceptionally(e);
         }
     }
@@ -127,7 +127,7 @@ final class LiveView<V> {
         if (touched.get() && state != null) {
             try {
                 render();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.warnf(e, "%s could not be rendered; trying again", name);
             }
         }
@@ -138,7 +138,8 @@ final class LiveView<V> {
         touched.set(false);
         try {
             moveTo(newest.get());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Also what Datomic throws without declaring it, such as a storage's SQLException.
             touched.set(true);
             CompletableFuture.delayedExecutor(RENDER_AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS, serial)
                     .execute(this::renderIfTouched);
