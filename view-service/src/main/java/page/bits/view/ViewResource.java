@@ -7,9 +7,7 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -17,8 +15,8 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -32,7 +30,6 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import page.bits.http.Problem;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
-import page.bits.peer.BasisT;
 import page.bits.peer.DatomicPeer;
 import page.bits.peer.Epoch;
 import page.bits.peer.PeerUnavailableException;
@@ -46,13 +43,13 @@ public class ViewResource {
 
     private final Features features;
     private final DatomicPeer peer;
-    private final ViewsConfig config;
+    private final MinT minT;
     private final Json json;
 
-    ViewResource(Features features, DatomicPeer peer, ViewsConfig config, Json json) {
+    ViewResource(Features features, DatomicPeer peer, MinT minT, Json json) {
         this.features = features;
         this.peer = peer;
-        this.config = config;
+        this.minT = minT;
         this.json = json;
     }
 
@@ -95,15 +92,17 @@ public class ViewResource {
                     Optional<String> minT,
             @Parameter(hidden = true) @RestQuery Optional<String> before,
             @Parameter(hidden = true) @RestQuery("as-of") Optional<String> asOf,
-            @Context HttpHeaders headers,
-            @Context Request request) {
+            @Context HttpHeaders headers) {
         // To leave them aside in silence would answer another question than the one that was asked.
         before.ifPresent(ignored -> refuse("before"));
         asOf.ifPresent(ignored -> refuse("as-of"));
         Requested requested = Requested.of(headers.getRequestHeader(HttpHeaders.ACCEPT).stream()
                 .flatMap(value -> Arrays.stream(value.split(",")))
                 .toList());
-        return reached(minT).map(ignored -> respond(new ViewKey(feature, key), requested, request));
+        return Uni.createFrom()
+                .completionStage(this.minT.reached(minT))
+                .emitOn(Infrastructure.getDefaultWorkerPool())
+                .map(ignored -> respond(new ViewKey(feature, key), requested, headers));
     }
 
     @ServerExceptionMapper
@@ -116,54 +115,47 @@ public class ViewResource {
                 .build();
     }
 
-    private Uni<Void> reached(Optional<String> minT) {
-        if (minT.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
-        BasisT t = EventIds.parse(minT.get(), Epoch.of(peer.db()))
-                .map(id -> new BasisT(id.version()))
-                .orElseThrow(() -> ProblemException.invalid("min-t", "is neither a t nor an event id of this history"));
-        return Uni.createFrom()
-                .completionStage(() -> peer.feed().reached(t, config.basisWait()))
-                .onFailure(TimeoutException.class)
-                .transform(late ->
-                        unavailable("This node is at t " + peer.feed().last() + " and did not reach " + t + "."))
-                .emitOn(Infrastructure.getDefaultWorkerPool());
-    }
-
-    private Response respond(ViewKey name, Requested requested, Request request) {
+    private Response respond(ViewKey name, Requested requested, HttpHeaders headers) {
         return features.named(name.feature())
-                .flatMap(feature -> respond(feature, name, requested, request))
+                .flatMap(feature -> respond(feature, name, requested, headers))
                 .orElseThrow(() -> ProblemException.of(ProblemType.NOT_FOUND, "There is no view '" + name + "'."));
     }
 
-    private <V> Optional<Response> respond(Feature<V> feature, ViewKey name, Requested requested, Request request) {
+    private <V> Optional<Response> respond(Feature<V> feature, ViewKey name, Requested requested, HttpHeaders headers) {
         Database db = peer.db();
         return feature.view(db, name.key()).map(view -> {
             boolean html = requested == Requested.HTML;
             String body = html
                     ? feature.html(name.key(), view)
                     : json.write(new ViewDocument.Snapshot(name.feature(), name.key(), db.basisT(), view));
-            EntityTag tag = tag(requested, Epoch.of(db), html ? body : json.write(view));
-            Response.ResponseBuilder response = request.evaluatePreconditions(tag);
-            if (response == null) {
-                response = Response.ok(body, html ? "text/html;charset=UTF-8" : "application/json");
-            }
-            return response.tag(tag)
+            String tag = tag(html ? Requested.HTML : Requested.JSON, Epoch.of(db), html ? body : json.write(view));
+            Response.ResponseBuilder response = isKnown(tag, headers.getRequestHeader(HttpHeaders.IF_NONE_MATCH))
+                    ? Response.notModified()
+                    : Response.ok(body, html ? "text/html;charset=UTF-8" : "application/json");
+            return response.header(HttpHeaders.ETAG, "W/" + tag)
                     .header("Bits-T", db.basisT())
                     .header(HttpHeaders.CACHE_CONTROL, "no-cache")
                     .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                    .header("X-Content-Type-Options", "nosniff")
                     .build();
         });
     }
 
-    /** Weak, over the view without its t: the bytes of a JSON reply differ with every t though the view does not. */
-    private static EntityTag tag(Requested format, Epoch epoch, String view) {
+    /** If-None-Match compares weakly (RFC 9110, section 13.1.2): whether either tag is marked as weak does not matter. */
+    private static boolean isKnown(String tag, List<String> ifNoneMatch) {
+        return ifNoneMatch.stream()
+                .flatMap(value -> Arrays.stream(value.split(",")))
+                .map(String::strip)
+                .anyMatch(known -> known.equals("*") || known.equals(tag) || known.equals("W/" + tag));
+    }
+
+    /** The tag without its mark; weak, over the view without its t: the bytes of a JSON reply differ with every t though the view does not. */
+    private static String tag(Requested format, Epoch epoch, String view) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update((format + "\n" + epoch + "\n").getBytes(StandardCharsets.UTF_8));
             byte[] hash = Arrays.copyOf(digest.digest(view.getBytes(StandardCharsets.UTF_8)), 16);
-            return new EntityTag(Base64.getUrlEncoder().withoutPadding().encodeToString(hash), true);
+            return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(hash) + '"';
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -139,6 +139,18 @@ class ViewResourceTest {
     }
 
     @Test
+    void ifNoneMatchComparesWeakly() {
+        String alice = world.creator();
+        String tag = given().get("/views/posts/" + alice).header("ETag");
+        for (String known : List.of(tag, tag.substring(2), "*", "\"other\", " + tag)) {
+            given().header("If-None-Match", known)
+                    .get("/views/posts/" + alice)
+                    .then()
+                    .statusCode(304);
+        }
+    }
+
+    @Test
     void theFormatsHaveDifferentETags() {
         String alice = world.creator();
         assertNotEquals(

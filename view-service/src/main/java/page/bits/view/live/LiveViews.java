@@ -71,6 +71,9 @@ public class LiveViews implements TransactionListener {
 
         Channel channel(Format format);
 
+        /** Has the view look at the newest database value before it answers the next reader. */
+        void lookAgain();
+
         /** Call once. */
         @Override
         void close();
@@ -111,6 +114,8 @@ public class LiveViews implements TransactionListener {
     public void onTransaction(Transaction transaction) {
         if (!transactions.offer(transaction)) {
             overflowed.set(true);
+            // The dispatcher may have emptied the queue before it could see that: then this is what it wakes up for.
+            transactions.offer(transaction);
         }
     }
 
@@ -123,6 +128,11 @@ public class LiveViews implements TransactionListener {
             @Override
             public Channel channel(Format format) {
                 return view.channel(format);
+            }
+
+            @Override
+            public void lookAgain() {
+                view.touch();
             }
 
             @Override
@@ -167,7 +177,10 @@ public class LiveViews implements TransactionListener {
                     view.view().touch();
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Whatever it is, a checked exception that Datomic does not declare included: the next transaction must
+            // find this
+            // thread alive.
             LOG.errorf(
                     e,
                     "%s could not tell what transaction %s touches: looking at all its views",

@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import page.bits.http.Problem;
 import page.bits.http.ProblemException;
@@ -36,6 +35,7 @@ import page.bits.sse.Frame;
 import page.bits.sse.SseConfig;
 import page.bits.view.EventIds;
 import page.bits.view.Json;
+import page.bits.view.MinT;
 import page.bits.view.Requested;
 import page.bits.view.ViewDocument;
 import page.bits.view.ViewKey;
@@ -52,6 +52,7 @@ class ViewStreams {
     private final Vertx vertx;
     private final DatomicPeer peer;
     private final LiveViews views;
+    private final MinT minT;
     private final ViewsConfig config;
     private final Json json;
     private final EventStreams streams;
@@ -60,6 +61,7 @@ class ViewStreams {
             Vertx vertx,
             DatomicPeer peer,
             LiveViews views,
+            MinT minT,
             ViewsConfig config,
             SseConfig sse,
             Json json,
@@ -67,6 +69,7 @@ class ViewStreams {
         this.vertx = vertx;
         this.peer = peer;
         this.views = views;
+        this.minT = minT;
         this.config = config;
         this.json = json;
         this.streams = new EventStreams(vertx, sse, this::keepalive);
@@ -93,7 +96,7 @@ class ViewStreams {
     }
 
     /** What is asked for: which view, how, and from where on. */
-    private record Asked(ViewKey view, Format format, Optional<String> from) {}
+    private record Asked(ViewKey view, Format format, Optional<String> from, Optional<String> minT) {}
 
     private void handle(RoutingContext routing) {
         List<MIMEHeader> accepted = routing.parsedHeaders().accept();
@@ -104,9 +107,13 @@ class ViewStreams {
         HttpServerRequest request = routing.request();
         Context loop = vertx.getOrCreateContext();
         CompletableFuture.supplyAsync(() -> asked(routing), Runnable::run)
-                .thenCompose(asked -> resumePoint(asked.from())
-                        .thenCompose(from -> views.watch(asked.view())
-                                .thenAccept(watch -> loop.runOnContext(ignored -> open(request, asked, from, watch)))))
+                .thenComposeAsync(
+                        asked -> minT.reached(asked.minT())
+                                .thenComposeAsync(ignored -> resumePoint(asked.from()), views.threads())
+                                .thenCompose(from -> views.watch(asked.view())
+                                        .thenAccept(watch ->
+                                                loop.runOnContext(ignored -> open(request, asked, from, watch)))),
+                        views.threads())
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
                         loop.runOnContext(ignored -> answer(request.response(), failure));
@@ -116,7 +123,7 @@ class ViewStreams {
 
     private Asked asked(RoutingContext routing) {
         HttpServerRequest request = routing.request();
-        for (String unsupported : List.of("before", "as-of", "min-t")) {
+        for (String unsupported : List.of("before", "as-of")) {
             if (request.getParam(unsupported) != null) {
                 throw ProblemException.invalid(unsupported, "can't be used on a stream");
             }
@@ -129,17 +136,15 @@ class ViewStreams {
                 new ViewKey(routing.pathParam("feature"), routing.pathParam("key")),
                 Format.named(format)
                         .orElseThrow(() -> ProblemException.invalid("format", "is json or html, not '" + format + "'")),
-                from);
+                from,
+                Optional.ofNullable(request.getParam("min-t")));
     }
 
     /** The version to resume from, once this node has reached it; none where it can't be resumed from. */
     private CompletionStage<OptionalLong> resumePoint(Optional<String> from) {
-        if (from.isEmpty()) {
-            return CompletableFuture.completedFuture(OptionalLong.empty());
-        }
-        return CompletableFuture.supplyAsync(() -> EventIds.parse(from.get(), Epoch.of(peer.db())), views.threads())
-                .thenCompose(
-                        id -> id.map(this::reached).orElse(CompletableFuture.completedFuture(OptionalLong.empty())));
+        return from.flatMap(id -> EventIds.parse(id, Epoch.of(peer.db())))
+                .map(this::reached)
+                .orElse(CompletableFuture.completedFuture(OptionalLong.empty()));
     }
 
     private CompletionStage<OptionalLong> reached(EventId id) {
@@ -159,6 +164,9 @@ class ViewStreams {
         } else if (request.response().closed()) {
             watch.get().close();
         } else {
+            if (asked.minT().isPresent()) {
+                watch.get().lookAgain();
+            }
             streams.open(request, watch.get().channel(asked.format()), from, watch.get()::close);
         }
     }
@@ -171,7 +179,7 @@ class ViewStreams {
         ProblemException problem;
         if (cause instanceof ProblemException known) {
             problem = known;
-        } else if (cause instanceof PeerUnavailableException || cause instanceof TimeoutException) {
+        } else if (cause instanceof PeerUnavailableException) {
             problem = ProblemException.retryLater(ProblemType.UNAVAILABLE, cause.getMessage(), RETRY_AFTER);
         } else {
             LOG.error("A stream could not be opened", cause);

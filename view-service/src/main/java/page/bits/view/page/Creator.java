@@ -2,10 +2,5 @@ package page.bits.view.page;
 
 import java.util.Optional;
 
-/**
- * A creator, as pages show one.
- *
- * @param posts how many posts there are
- */
-public record Creator(
-        String handle, String displayName, Optional<String> bio, Optional<String> avatarUrl, long posts) {}
+/** A creator, as pages show one. */
+public record Creator(String handle, String displayName, Optional<String> bio, Optional<String> avatarUrl) {}

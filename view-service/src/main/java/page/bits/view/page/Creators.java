@@ -4,7 +4,6 @@ import static page.bits.peer.Attributes.CREATOR_AVATAR_URL;
 import static page.bits.peer.Attributes.CREATOR_BIO;
 import static page.bits.peer.Attributes.CREATOR_DISPLAY_NAME;
 import static page.bits.peer.Attributes.CREATOR_HANDLE;
-import static page.bits.peer.Attributes.POST_CREATOR;
 
 import datomic.Database;
 import datomic.Datom;
@@ -36,18 +35,10 @@ final class Creators {
 
     private static Creator creator(Database db, Object entity) {
         Entity creator = db.entity(entity);
-        long posts = 0;
-        for (Iterator<Datom> each =
-                        db.datoms(Database.AVET, POST_CREATOR, entity).iterator();
-                each.hasNext();
-                each.next()) {
-            posts++;
-        }
         return new Creator(
                 (String) creator.get(CREATOR_HANDLE),
                 (String) creator.get(CREATOR_DISPLAY_NAME),
                 Optional.ofNullable((String) creator.get(CREATOR_BIO)),
-                Optional.ofNullable((String) creator.get(CREATOR_AVATAR_URL)),
-                posts);
+                Optional.ofNullable((String) creator.get(CREATOR_AVATAR_URL)));
     }
 }

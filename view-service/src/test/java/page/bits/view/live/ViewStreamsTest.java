@@ -216,6 +216,29 @@ class ViewStreamsTest {
     }
 
     @Test
+    void aStreamWithMinTBeginsNotBeforeIt() {
+        try (StreamClient watching = open(path)) {
+            awaitEvents(watching, 1);
+            for (int i = 0; i < 50; i++) {
+                world.post(alice, "post " + i);
+                long t = BasisT.of(world.peer.db()).value();
+                try (StreamClient reader = open(path + "?min-t=" + t)) {
+                    awaitEvents(reader, 1);
+                    assertTrue(reader.events().get(0).data().contains("post " + i + "\""), "without post " + i);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aStreamWhoseMinTDoesNotComeIsRefused() {
+        try (StreamClient reader = open(path + "?min-t=999999999")) {
+            assertEquals(503, reader.status());
+            assertEquals("2", reader.header("Retry-After"));
+        }
+    }
+
+    @Test
     void textCantLeaveItsEvent() {
         try (StreamClient json = open(path);
                 StreamClient html = open(path + "?format=html")) {
@@ -256,7 +279,7 @@ class ViewStreamsTest {
 
     @Test
     void badParametersAreProblems() {
-        for (String query : List.of("format=xml", "before=x", "as-of=1", "min-t=1")) {
+        for (String query : List.of("format=xml", "before=x", "as-of=1", "min-t=x")) {
             given().accept("text/event-stream")
                     .get(path + "?" + query)
                     .then()

@@ -148,7 +148,7 @@ class PageResourceTest {
     }
 
     private static Creator named(String name) {
-        return new Creator("x", name, Optional.empty(), Optional.empty(), 0);
+        return new Creator("x", name, Optional.empty(), Optional.empty());
     }
 
     @Test
