@@ -104,7 +104,8 @@ final class Subscriber {
     private CompletionStage<Update> ask() {
         try {
             return channel.since(version);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Whatever it is, also an undeclared one: a stream whose question stays open would be mute for ever.
             return CompletableFuture.failedStage(e);
         }
     }

@@ -1,6 +1,7 @@
 package page.bits.sse;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** Reads a chunked HTTP/1.1 body (RFC 9112, section 7.1), cut anywhere, and accepts nothing that is not exactly one. */
@@ -53,7 +54,7 @@ final class ChunkedBody {
 
     private void readInLine(byte b) {
         pending.write(b);
-        String line = pending.toString(java.nio.charset.StandardCharsets.ISO_8859_1);
+        String line = pending.toString(StandardCharsets.ISO_8859_1);
         if (!line.endsWith("\r\n")) {
             if (line.length() > 10 || b == '\n') {
                 throw new IllegalStateException("not a line of a chunk's envelope: " + line);

@@ -8,7 +8,6 @@ import static page.bits.sse.StreamServer.PATIENCE;
 import static page.bits.sse.StreamServer.await;
 
 import io.netty.buffer.ByteBuf;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.ContextInternal;
@@ -28,6 +27,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -327,7 +327,7 @@ class ResponseWriterTest {
                 assertFalse(response.writer.isDirect());
                 String head = StreamClient.readHead(socket.getInputStream());
                 assertTrue(head.startsWith("HTTP/1.0 200 OK"), head);
-                assertFalse(head.toLowerCase(java.util.Locale.ROOT).contains("transfer-encoding"), head);
+                assertFalse(head.toLowerCase(Locale.ROOT).contains("transfer-encoding"), head);
                 assertBodyComesAsItIsWritten(socket.getInputStream(), response);
             }
         }
@@ -338,9 +338,9 @@ class ResponseWriterTest {
         try (StreamServer server = start(new HttpServerOptions());
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
-            for (HttpMethod method : List.of(HttpMethod.HEAD, HttpMethod.HEAD)) {
+            for (int i = 0; i < 2; i++) {
                 socket.getOutputStream()
-                        .write((method + " / HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                        .write(("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
                 Response response = response();
                 response.finish();
                 server.awaitTurn();
