@@ -1,13 +1,11 @@
 package page.bits.view;
 
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import page.bits.http.ProblemException;
-import page.bits.http.ProblemType;
 import page.bits.peer.BasisT;
 import page.bits.peer.DatomicPeer;
 import page.bits.peer.Epoch;
@@ -15,8 +13,6 @@ import page.bits.peer.Epoch;
 /** The {@code min-t} parameter: a reader sees at least what it, or somebody who told it, has seen elsewhere. */
 @Singleton
 public class MinT {
-
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     private final DatomicPeer peer;
     private final ViewsConfig config;
@@ -41,10 +37,8 @@ public class MinT {
                 .map(id -> new BasisT(id.version()))
                 .orElseThrow(() -> ProblemException.invalid("min-t", "is neither a t nor an event id of this history"));
         return peer.feed().reached(t, config.basisWait()).exceptionally(late -> {
-            throw new CompletionException(ProblemException.retryLater(
-                    ProblemType.UNAVAILABLE,
-                    "This node is at t " + peer.feed().last() + " and did not reach " + t + ".",
-                    RETRY_AFTER));
+            throw new CompletionException(
+                    NotYet.because("This node is at t " + peer.feed().last() + " and did not reach " + t + "."));
         });
     }
 }

@@ -1,5 +1,6 @@
 package page.bits.view;
 
+import com.fasterxml.jackson.databind.util.RawValue;
 import datomic.Database;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
@@ -12,7 +13,6 @@ import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -26,7 +26,6 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
-import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import page.bits.http.Problem;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
@@ -38,8 +37,6 @@ import page.bits.peer.PeerUnavailableException;
 @Path("/views/{feature}/{key}")
 @Tag(name = "Views")
 public class ViewResource {
-
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     private final Features features;
     private final DatomicPeer peer;
@@ -100,19 +97,11 @@ public class ViewResource {
                 .flatMap(value -> Arrays.stream(value.split(",")))
                 .toList());
         return Uni.createFrom()
-                .completionStage(this.minT.reached(minT))
+                .completionStage(() -> this.minT.reached(minT))
                 .emitOn(Infrastructure.getDefaultWorkerPool())
-                .map(ignored -> respond(new ViewKey(feature, key), requested, headers));
-    }
-
-    @ServerExceptionMapper
-    Response notThere(PeerUnavailableException e) {
-        ProblemException problem = unavailable(e.getMessage());
-        return Response.status(problem.problem().status())
-                .type(Problem.MEDIA_TYPE)
-                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER.toSeconds())
-                .entity(problem.problem())
-                .build();
+                .map(ignored -> respond(new ViewKey(feature, key), requested, headers))
+                .onFailure(PeerUnavailableException.class)
+                .transform(away -> NotYet.because(away.getMessage()));
     }
 
     private Response respond(ViewKey name, Requested requested, HttpHeaders headers) {
@@ -125,10 +114,12 @@ public class ViewResource {
         Database db = peer.db();
         return feature.view(db, name.key()).map(view -> {
             boolean html = requested == Requested.HTML;
+            String text = html ? feature.html(name.key(), view) : json.write(view);
+            String tag = tag(html ? Requested.HTML : Requested.JSON, Epoch.of(db), text);
             String body = html
-                    ? feature.html(name.key(), view)
-                    : json.write(new ViewDocument.Snapshot(name.feature(), name.key(), db.basisT(), view));
-            String tag = tag(html ? Requested.HTML : Requested.JSON, Epoch.of(db), html ? body : json.write(view));
+                    ? text
+                    : json.write(
+                            new ViewDocument.Snapshot(name.feature(), name.key(), db.basisT(), new RawValue(text)));
             Response.ResponseBuilder response = isKnown(tag, headers.getRequestHeader(HttpHeaders.IF_NONE_MATCH))
                     ? Response.notModified()
                     : Response.ok(body, html ? "text/html;charset=UTF-8" : "application/json");
@@ -159,10 +150,6 @@ public class ViewResource {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static ProblemException unavailable(String detail) {
-        return ProblemException.retryLater(ProblemType.UNAVAILABLE, detail, RETRY_AFTER);
     }
 
     private static void refuse(String parameter) {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Ends a request with a {@link Problem}, and headers beside it where the status calls for some. Carries no stack trace: it
@@ -16,22 +15,20 @@ public final class ProblemException extends RuntimeException {
 
     private final transient Problem problem;
     private final transient Map<String, String> headers;
-    private final transient Duration retryAfter;
 
-    private ProblemException(Problem problem, Duration retryAfter, Map<String, String> headers) {
+    private ProblemException(Problem problem, Map<String, String> headers) {
         super(problem.detail(), null, false, false);
         this.problem = problem;
-        this.retryAfter = retryAfter;
         this.headers = Map.copyOf(headers);
     }
 
     public static ProblemException of(ProblemType type, String detail) {
-        return new ProblemException(Problem.of(type, detail, List.of()), null, Map.of());
+        return new ProblemException(Problem.of(type, detail, List.of()), Map.of());
     }
 
     /** {@link ProblemType#INVALID}, with the fields at fault. */
     public static ProblemException invalid(List<Violation> violations) {
-        return new ProblemException(Problem.of(ProblemType.INVALID, summary(violations), violations), null, Map.of());
+        return new ProblemException(Problem.of(ProblemType.INVALID, summary(violations), violations), Map.of());
     }
 
     /** {@link ProblemType#INVALID} for one field. */
@@ -39,24 +36,20 @@ public final class ProblemException extends RuntimeException {
         return invalid(List.of(new Violation(field, message)));
     }
 
-    /** One that passes by itself: the reply tells when to try again. */
+    /** One that passes by itself: the reply tells when to try again, in whole seconds and at least one. */
     public static ProblemException retryLater(ProblemType type, String detail, Duration retryAfter) {
-        return new ProblemException(Problem.of(type, detail, List.of()), retryAfter, Map.of());
+        return of(type, detail).withHeader("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
     }
 
     /** The same problem with one more response header. */
     public ProblemException withHeader(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new ProblemException(problem, retryAfter, more);
+        return new ProblemException(problem, more);
     }
 
     public Problem problem() {
         return problem;
-    }
-
-    public Optional<Duration> retryAfter() {
-        return Optional.ofNullable(retryAfter);
     }
 
     /** What the response bears beside the document. */

@@ -1,7 +1,6 @@
 package page.bits.http;
 
 import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +17,6 @@ class ProblemMapper {
     Response problem(ProblemException e) {
         Response.ResponseBuilder response = response(e.problem());
         e.headers().forEach(response::header);
-        e.retryAfter().ifPresent(wait -> response.header(HttpHeaders.RETRY_AFTER, Math.max(1, wait.toSeconds())));
         return response.build();
     }
 

@@ -36,6 +36,7 @@ import page.bits.sse.SseConfig;
 import page.bits.view.EventIds;
 import page.bits.view.Json;
 import page.bits.view.MinT;
+import page.bits.view.NotYet;
 import page.bits.view.Requested;
 import page.bits.view.ViewDocument;
 import page.bits.view.ViewKey;
@@ -46,7 +47,6 @@ import page.bits.view.ViewsConfig;
 class ViewStreams {
 
     private static final Logger LOG = Logger.getLogger(ViewStreams.class);
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
     private static final Duration FAREWELL = Duration.ofSeconds(5);
 
     private final Vertx vertx;
@@ -180,12 +180,12 @@ class ViewStreams {
         if (cause instanceof ProblemException known) {
             problem = known;
         } else if (cause instanceof PeerUnavailableException) {
-            problem = ProblemException.retryLater(ProblemType.UNAVAILABLE, cause.getMessage(), RETRY_AFTER);
+            problem = NotYet.because(cause.getMessage());
         } else {
             LOG.error("A stream could not be opened", cause);
             problem = ProblemException.of(ProblemType.INTERNAL, "The stream could not be opened; it was logged.");
         }
-        problem.retryAfter().ifPresent(wait -> response.putHeader("Retry-After", Long.toString(wait.toSeconds())));
+        problem.headers().forEach(response::putHeader);
         response.setStatusCode(problem.problem().status())
                 .putHeader("Content-Type", Problem.MEDIA_TYPE)
                 .end(json.write(problem.problem()));
