@@ -49,7 +49,7 @@ public class DatomicPeer {
     private final List<TransactionListener> listeners;
     private final Runnable giveUp;
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private final Thread starter = new Thread(this::start, "bits-datomic-start");
+    private final Thread starter = new Thread(this::open, "bits-datomic-start");
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private volatile Session session;
 
@@ -58,8 +58,8 @@ public class DatomicPeer {
         this(config, listeners, () -> Quarkus.asyncExit(1));
     }
 
-    /** @param giveUp ends the process, which is of no use without its database */
-    DatomicPeer(DatomicConfig config, List<TransactionListener> listeners, Runnable giveUp) {
+    /** @param giveUp ends the process, which is of no use without its database; called from the thread that connects */
+    public DatomicPeer(DatomicConfig config, List<TransactionListener> listeners, Runnable giveUp) {
         this.config = config;
         this.listeners = listeners;
         this.giveUp = giveUp;
@@ -69,11 +69,21 @@ public class DatomicPeer {
     private record Session(Connection connection, TransactionFeed feed, BasisConfirmation confirmation) {}
 
     void onStart(@Observes StartupEvent event) {
+        start();
+    }
+
+    void onStop(@Observes ShutdownEvent event) throws InterruptedException {
+        stop();
+    }
+
+    /** Begins to connect, in the background. Quarkus calls it; a program without Quarkus calls it itself, once. */
+    public void start() {
         starter.setDaemon(true);
         starter.start();
     }
 
-    void onStop(@Observes ShutdownEvent event) throws InterruptedException {
+    /** Ends the feed and releases the connection; a peer can't be started again. Quarkus calls it, as {@link #start()}. */
+    public void stop() throws InterruptedException {
         stopping.countDown();
         starter.interrupt();
         // No longer: loading Datomic's classes takes seconds and can't be interrupted, and a process that ends need not
@@ -248,7 +258,7 @@ public class DatomicPeer {
         return new PeerUnavailableException("the database is not there yet");
     }
 
-    private void start() {
+    private void open() {
         Instant begun = Instant.now();
         Connection connection = null;
         try {
@@ -263,7 +273,7 @@ public class DatomicPeer {
                     connection.db().basisT(),
                     Epoch.of(connection.db()),
                     Duration.between(begun, Instant.now()).toMillis());
-            open(connection);
+            begin(connection);
         } catch (InterruptedException e) {
             LOG.debug("Stopped while connecting");
         } catch (Throwable e) {
@@ -281,7 +291,7 @@ public class DatomicPeer {
         }
     }
 
-    private void open(Connection connection) throws InterruptedException {
+    private void begin(Connection connection) throws InterruptedException {
         if (stopping.getCount() == 0) {
             throw new InterruptedException("the application has stopped");
         }

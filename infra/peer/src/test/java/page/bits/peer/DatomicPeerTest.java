@@ -46,7 +46,7 @@ class DatomicPeerTest {
     @AfterEach
     void stop() throws InterruptedException {
         if (peer != null) {
-            peer.onStop(null);
+            peer.stop();
         }
     }
 
@@ -148,7 +148,7 @@ class DatomicPeerTest {
             done.set(true);
             writer.join();
         }
-        peer.onStop(null);
+        peer.stop();
         assertEquals(null, failure.get());
     }
 
@@ -161,7 +161,7 @@ class DatomicPeerTest {
             start(Config.of(uri).waiting());
             await().atMost(SOON).until(() -> log.tells("No database at " + uri + " yet"));
         }
-        peer.onStop(null);
+        peer.stop();
         assertEquals(0, gaveUp.get());
     }
 
@@ -172,7 +172,7 @@ class DatomicPeerTest {
             start(Config.of(database.uri()).waiting());
             await().atMost(SOON).until(() -> log.tells("Waiting for the schema"));
         }
-        peer.onStop(null);
+        peer.stop();
         assertEquals(0, gaveUp.get());
         await().atMost(SOON)
                 .untilAsserted(() -> assertThrows(IllegalStateException.class, database::basis, "released"));
@@ -181,7 +181,7 @@ class DatomicPeerTest {
     @Test
     void afterStoppingThePeerIsUnavailable() throws InterruptedException {
         startReady(Config.of(MemDatabase.newUri()));
-        peer.onStop(null);
+        peer.stop();
         assertFalse(peer.isReady());
         assertThrows(PeerUnavailableException.class, peer::db);
         assertInstanceOf(PeerUnavailableException.class, failureOf(List.of()));
@@ -300,7 +300,7 @@ class DatomicPeerTest {
     private void start(Config config, TransactionListener... listeners) {
         uri = config.uri();
         peer = new DatomicPeer(config, List.of(listeners), gaveUp::incrementAndGet);
-        peer.onStart(null);
+        peer.start();
     }
 
     private void startReady(Config config, TransactionListener... listeners) {
