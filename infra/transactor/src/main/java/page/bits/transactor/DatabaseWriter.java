@@ -1,0 +1,348 @@
+package page.bits.transactor;
+
+import datomic.Database;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jboss.logging.Logger;
+
+/**
+ * The one writer of a database. Its thread takes what peers submitted, in groups: it applies each transaction to the newest
+ * database value, makes the whole group durable by one append to the log, and only then tells all peers, in one message. What
+ * peers hear is therefore always in the log, in the order of the log.
+ *
+ * <p>Two things that take long are done on other threads, from immutable values, and only their ends are on the writer's:
+ * merging what is in memory into the index, and moving the end of the log, which every append extends, into the log's tree. Where
+ * transactions come faster than merges end, the writer waits for the merge once memory holds what it may.
+ *
+ * <p>After any failure to write, the process ends ({@link FailStop}): what is in the storage then is the truth.
+ */
+final class DatabaseWriter implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(DatabaseWriter.class);
+    private static final Duration RETRY = Duration.ofSeconds(2);
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
+    private final PeerLibrary library;
+    private final PeerLibrary.DatabaseStorage storage;
+    private final Broker broker;
+    private final TransactorConfig config;
+    private final TransactorMetrics metrics;
+    private final String resultAddress;
+    private final BlockingQueue<Request> requests;
+    private final ExecutorService background;
+    private final Thread thread;
+    private final List<Gauge> gauges;
+    private AutoCloseable submissions;
+
+    // Of the writer's thread alone, but for the sizes, which gauges read.
+    private Database db;
+    private PeerLibrary.Log log;
+    private volatile long logTailBytes;
+    private volatile long memoryIndexBytes;
+    private long mergingBytes;
+    private boolean indexRequested;
+    private boolean closing;
+    private CompletableFuture<PeerLibrary.MergedIndex> merge;
+    private CompletableFuture<PeerLibrary.Tree> growth;
+
+    /** What is applied and not yet durable. */
+    private final List<PeerLibrary.LogEntry> entries = new ArrayList<>();
+
+    private long entryBytes;
+
+    /** What peers are to hear once that is durable, refusals and answers included: those too may rest on it. */
+    private final List<Object> results = new ArrayList<>();
+
+    private DatabaseWriter(
+            PeerLibrary library,
+            PeerLibrary.DatabaseStorage storage,
+            PeerLibrary.Opened opened,
+            Broker broker,
+            TransactorConfig config,
+            TransactorMetrics metrics) {
+        this.library = library;
+        this.storage = storage;
+        this.broker = broker;
+        this.config = config;
+        this.metrics = metrics;
+        this.resultAddress = library.resultAddress(storage.databaseId());
+        this.requests = new LinkedBlockingQueue<>(config.submitQueue());
+        this.db = opened.db();
+        this.log = opened.log();
+        this.logTailBytes = opened.tailBytes();
+        this.memoryIndexBytes = opened.memoryIndexBytes();
+        this.thread = daemon(this::run, "bits-writer-" + storage.databaseId());
+        this.background = Executors.newCachedThreadPool(task -> daemon(task, "bits-index-" + storage.databaseId()));
+        this.gauges = metrics.observe(this, storage.databaseId());
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Claims the database's log and begins to take what peers submit. */
+    static DatabaseWriter open(
+            PeerLibrary library,
+            PeerLibrary.Storage storages,
+            String databaseId,
+            Broker broker,
+            TransactorConfig config,
+            TransactorMetrics metrics) {
+        PeerLibrary.DatabaseStorage storage = library.openDatabaseStorage(storages, databaseId);
+        try {
+            DatabaseWriter writer =
+                    new DatabaseWriter(library, storage, library.open(storage), broker, config, metrics);
+            writer.start();
+            return writer;
+        } catch (Exception e) {
+            library.close(storage);
+            throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+        }
+    }
+
+    private void start() throws Exception {
+        LOG.infof("Opened %s at t %d", storage.databaseId(), db.basisT());
+        thread.start();
+        submissions = broker.consume(library.submitAddress(storage.databaseId()), this::take);
+    }
+
+    private void take(InputStream message) throws InterruptedException {
+        for (Request request : library.readRequests(message)) {
+            requests.put(request);
+        }
+    }
+
+    /** Waits while the queue is full. */
+    void submit(Request request) {
+        try {
+            requests.put(request);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void collectGarbage(Object argument) {
+        library.collectGarbage(storage, argument);
+    }
+
+    int queued() {
+        return requests.size();
+    }
+
+    long memoryIndexBytes() {
+        return memoryIndexBytes;
+    }
+
+    long logTailBytes() {
+        return logTailBytes;
+    }
+
+    private void run() {
+        try {
+            List<Request> group = new ArrayList<>();
+            while (!closing) {
+                group.add(requests.take());
+                requests.drainTo(group, config.maxGroupSize() - 1);
+                write(group);
+                group.clear();
+                maintain();
+            }
+        } catch (InterruptedException e) {
+            LOG.debugf("The writer of %s was stopped", storage.databaseId());
+        } catch (Throwable e) {
+            FailStop.now("The writer of " + storage.databaseId() + " failed", e);
+        }
+    }
+
+    // --- Transactions ---
+
+    private void write(List<Request> group) throws Exception {
+        Database newest = db;
+        for (Request request : group) {
+            if (request instanceof Request.Submission submission) {
+                newest = apply(newest, submission);
+            } else if (request instanceof Request.Sync sync) {
+                results.add(library.answer(sync));
+            } else if (request instanceof Request.IndexNow) {
+                indexRequested = true;
+            } else if (request instanceof Request.Close) {
+                closing = true;
+            }
+            if (entryBytes >= config.maxGroupBytes().asLongValue()) {
+                commit(newest);
+            }
+        }
+        commit(newest);
+    }
+
+    /** The database after the transaction, or the same where it is refused. */
+    private Database apply(Database before, Request.Submission submission) {
+        try {
+            PeerLibrary.Applied applied = library.apply(before, submission);
+            entries.add(applied.entry());
+            entryBytes += applied.entry().bytes();
+            results.add(applied.result());
+            return applied.db();
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Throwable e) {
+            // Whatever else: transactions run functions of their authors.
+            results.add(library.refusal(submission, e));
+            metrics.refused();
+            return before;
+        }
+    }
+
+    /** Durable first, then told. */
+    private void commit(Database newest) throws Exception {
+        append(newest);
+        broadcast();
+    }
+
+    private void append(Database newest) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        Timer.Sample sample = Timer.start();
+        log = library.append(storage, log, entries);
+        sample.stop(metrics.append());
+        metrics.committed(entries.size());
+        db = newest;
+        logTailBytes += entryBytes;
+        memoryIndexBytes += entryBytes;
+        entries.clear();
+        entryBytes = 0;
+    }
+
+    private void broadcast() throws Exception {
+        if (results.isEmpty()) {
+            return;
+        }
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        library.writeResults(results, message);
+        broker.send(resultAddress, message.toByteArray());
+        results.clear();
+    }
+
+    // --- Index and log tree ---
+
+    private void maintain() throws Exception {
+        adoptTreeIfGrown();
+        completeMergeIfDone();
+        if (growth == null && logTailBytes > config.logTailThreshold().asLongValue()) {
+            PeerLibrary.Log grown = log;
+            growth = inBackground("Growing the log's tree", metrics.segment(), () -> library.growTree(storage, grown));
+        }
+        if (merge == null
+                && (indexRequested
+                        || memoryIndexBytes > config.memoryIndexThreshold().asLongValue())) {
+            startMerge();
+        }
+        while (merge != null && memoryIndexBytes >= config.memoryIndexMax().asLongValue()) {
+            LOG.infof("%s waits for its index: %d bytes are not in it yet", storage.databaseId(), memoryIndexBytes);
+            merge.get();
+            completeMergeIfDone();
+        }
+    }
+
+    private void startMerge() {
+        indexRequested = false;
+        Database prepared = library.prepareForIndexing(db);
+        db = prepared;
+        mergingBytes = memoryIndexBytes;
+        merge = inBackground("Merging the index", metrics.index(), () -> library.merge(storage, prepared));
+    }
+
+    private void completeMergeIfDone() throws Exception {
+        if (merge == null || !merge.isDone()) {
+            return;
+        }
+        PeerLibrary.MergedIndex merged = merge.get();
+        merge = null;
+        db = library.completeIndexing(db, merged);
+        memoryIndexBytes -= mergingBytes;
+        if (library.hasExcisions(merged)) {
+            if (growth != null) {
+                growth.get();
+                adoptTreeIfGrown();
+            }
+            log = library.excise(storage, merged);
+            logTailBytes = library.tailBytes(log);
+        }
+        results.add(library.indexNotice());
+        broadcast();
+        LOG.debugf("Merged the index of %s: %d bytes", storage.databaseId(), mergingBytes);
+    }
+
+    private void adoptTreeIfGrown() throws Exception {
+        if (growth == null || !growth.isDone()) {
+            return;
+        }
+        PeerLibrary.Tree tree = growth.get();
+        growth = null;
+        log = library.adopt(storage, log, tree);
+        logTailBytes = library.tailBytes(log);
+    }
+
+    /** Tries until it works, since all it does is write values that nothing refers to yet; then wakes the writer. */
+    private <T> CompletableFuture<T> inBackground(String what, Timer timer, Callable<T> work) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        background.execute(() -> {
+            try {
+                done.complete(untilItWorks(what, timer, work));
+                // Where the queue is full, the writer is awake.
+                requests.offer(new Request.LookAgain());
+            } catch (InterruptedException e) {
+                LOG.debugf("%s of %s was stopped", what, storage.databaseId());
+            } catch (Throwable e) {
+                FailStop.now(what + " of " + storage.databaseId() + " failed", e);
+            }
+        });
+        return done;
+    }
+
+    private <T> T untilItWorks(String what, Timer timer, Callable<T> work) throws InterruptedException {
+        while (true) {
+            try {
+                return timer.recordCallable(work);
+            } catch (Exception e) {
+                if (e instanceof InterruptedException || background.isShutdown()) {
+                    throw new InterruptedException("the database is closed");
+                }
+                LOG.warnf(e, "%s of %s failed and is tried again", what, storage.databaseId());
+            }
+            Thread.sleep(RETRY.toMillis());
+        }
+    }
+
+    /** Takes no more submissions, writes those taken, and ends the thread. */
+    @Override
+    public void close() {
+        try {
+            submissions.close();
+            requests.put(new Request.Close());
+            thread.join(CLOSE_PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.debugf(e, "%s did not close cleanly", storage.databaseId());
+        }
+        thread.interrupt();
+        background.shutdownNow();
+        metrics.forget(gauges);
+        library.close(storage);
+    }
+}
