@@ -7,6 +7,7 @@ public final class Attributes {
 
     public static final Keyword DB_ID = Keyword.intern("db", "id");
     public static final Keyword DB_IDENT = Keyword.intern("db", "ident");
+    public static final Keyword DB_DOC = Keyword.intern("db", "doc");
     public static final Keyword TX_INSTANT = Keyword.intern("db", "txInstant");
     public static final Keyword CAS = Keyword.intern("db", "cas");
     public static final Keyword ADD = Keyword.intern("db", "add");

@@ -233,7 +233,8 @@ public class DatomicPeer {
         return new OutcomeUnknownException(what, failure);
     }
 
-    private static boolean isUnavailable(Throwable cause) {
+    /** Whether the transactor was away, and not what it was asked wrong. */
+    static boolean isUnavailable(Throwable cause) {
         return UNAVAILABLE.equals(anomalyOf(cause));
     }
 
@@ -264,9 +265,10 @@ public class DatomicPeer {
         try {
             connection = connect(begun.plus(config.connectTimeout()));
             if (config.installSchema()) {
-                Schema.install(connection);
+                Schema.install(connection, config.transactTimeout());
             }
             awaitSchema(connection);
+            confirmBasis(connection);
             LOG.infof(
                     "Connected to %s at t %d, epoch %s, after %d ms",
                     address(),
@@ -339,6 +341,24 @@ public class DatomicPeer {
             if (!told) {
                 LOG.infof("Waiting for the schema, which action-service installs");
                 told = true;
+            }
+            pause(FIRST_PAUSE);
+        }
+    }
+
+    /**
+     * A peer reads its database from the storage when it connects; what was acknowledged until then it has for certain only
+     * when the transactor says so.
+     */
+    private void confirmBasis(Connection connection) throws InterruptedException {
+        while (true) {
+            try {
+                connection.sync().get(config.transactTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                return;
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                LOG.infof("Waiting for the transactor to confirm the basis: %s", e);
             }
             pause(FIRST_PAUSE);
         }

@@ -10,13 +10,19 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
@@ -28,8 +34,11 @@ final class Schema {
     private static final Logger LOG = Logger.getLogger(Schema.class);
     private static final List<String> FILES = List.of("history", "transactions", "actors", "creators", "posts");
 
-    /** Enough for the two steps and for other nodes to get in between; more would hide a schema that can't be installed. */
-    private static final int TRIES = 6;
+    /** Enough for other nodes to get in between; more would hide a schema that can't be installed. */
+    private static final int MAX_REFUSALS = 6;
+
+    /** Between two tries while the transactor is away. */
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     /**
      * The instant of the very first installation. A transaction may not be older than the one before it, so a schema that is
@@ -39,31 +48,60 @@ final class Schema {
 
     private Schema() {}
 
-    /** Whether everything in the files is in {@code db} as they say, and the epoch is there. */
+    /**
+     * Whether {@code db} works for this version of Bits: every definition of the files is there, and the epoch. What a
+     * definition's documentation says does not matter here, so that nodes of two versions run side by side.
+     */
     static boolean isInstalled(Database db) {
-        return missing(db).isEmpty() && Epoch.in(db).isPresent();
+        return definitions().stream().noneMatch(definition -> differs(db, withoutDoc(definition)))
+                && Epoch.in(db).isPresent();
     }
 
-    /** Brings the database to what the files say. Blocks. */
-    static void install(Connection connection) throws InterruptedException {
-        for (int tries = 1; !isInstalled(connection.db()); tries++) {
+    /**
+     * Brings the database to what the files say. Blocks while the transactor is away.
+     *
+     * @param patience how long one step may wait for the transactor before it is tried again
+     * @throws IllegalStateException when the transactor refuses a definition
+     */
+    static void install(Connection connection, Duration patience) throws InterruptedException {
+        int refusals = 0;
+        while (!isUpToDate(connection.db())) {
             try {
-                installNext(connection);
+                installNext(connection, patience);
             } catch (ExecutionException e) {
-                // Of two nodes that install at once, the second may be refused what the first has done: look again.
-                if (tries == TRIES) {
+                if (!isRefusal(e.getCause())) {
+                    awaitTransactor(e.getCause());
+                } else if (++refusals == MAX_REFUSALS) {
+                    // Of two nodes that install at once, the second may be refused what the first has done; but only so
+                    // often.
                     throw new IllegalStateException("the schema could not be installed", e.getCause());
                 }
+            } catch (TimeoutException e) {
+                awaitTransactor(e);
             }
         }
     }
 
+    private static boolean isUpToDate(Database db) {
+        return missing(db).isEmpty() && Epoch.in(db).isPresent();
+    }
+
+    private static boolean isRefusal(Throwable cause) {
+        return !DatomicPeer.isUnavailable(cause);
+    }
+
+    private static void awaitTransactor(Throwable reason) throws InterruptedException {
+        LOG.infof("The schema can't be installed yet: %s", reason);
+        Thread.sleep(PAUSE.toMillis());
+    }
+
     /** The definitions that are missing, or else the epoch: an attribute can't be used in the transaction that installs it. */
-    private static void installNext(Connection connection) throws ExecutionException, InterruptedException {
-        Database db = connection.sync().get();
+    private static void installNext(Connection connection, Duration patience)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        Database db = answer(connection::sync, patience);
         List<Map<?, ?>> missing = missing(db);
         if (!missing.isEmpty()) {
-            BasisT t = transact(connection, db, missing);
+            BasisT t = transact(connection, db, missing, patience);
             LOG.infof("Installed %d of the schema's definitions at t %s", missing.size(), t);
         } else if (Epoch.in(db).isEmpty()) {
             Epoch epoch = Epoch.random();
@@ -72,19 +110,34 @@ final class Schema {
                     connection,
                     db,
                     List.of(Util.list(
-                            Attributes.CAS, Attributes.HISTORY, Attributes.HISTORY_EPOCH, null, epoch.value())));
+                            Attributes.CAS, Attributes.HISTORY, Attributes.HISTORY_EPOCH, null, epoch.value())),
+                    patience);
             LOG.infof("A new history begins: epoch %s", epoch);
         }
     }
 
-    private static BasisT transact(Connection connection, Database db, List<?> definitions)
-            throws ExecutionException, InterruptedException {
+    @SuppressWarnings("rawtypes") // Datomic's maps are raw
+    private static BasisT transact(Connection connection, Database db, List<?> definitions, Duration patience)
+            throws ExecutionException, InterruptedException, TimeoutException {
         List<Object> data = new ArrayList<>(definitions);
         if (!newestInstant(db).after(Date.from(BEGINNING))) {
             data.add(Util.map(
                     Attributes.DB_ID, Attributes.THIS_TRANSACTION, Attributes.TX_INSTANT, Date.from(BEGINNING)));
         }
-        return BasisT.of((Database) connection.transact(data).get().get(Connection.DB_AFTER));
+        Map committed = answer(() -> connection.transactAsync(data), patience);
+        return BasisT.of((Database) committed.get(Connection.DB_AFTER));
+    }
+
+    /** What is thrown at once, because the transactor is away, fails as what is told later. */
+    private static <T> T answer(Callable<? extends Future<T>> question, Duration patience)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        Future<T> asked;
+        try {
+            asked = question.call();
+        } catch (Exception e) {
+            throw new ExecutionException(e);
+        }
+        return asked.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static Date newestInstant(Database db) {
@@ -95,6 +148,12 @@ final class Schema {
         return definitions().stream()
                 .filter(definition -> differs(db, definition))
                 .toList();
+    }
+
+    private static Map<?, ?> withoutDoc(Map<?, ?> definition) {
+        Map<Object, Object> rest = new HashMap<>(definition);
+        rest.remove(Attributes.DB_DOC);
+        return rest;
     }
 
     private static boolean differs(Database db, Map<?, ?> definition) {

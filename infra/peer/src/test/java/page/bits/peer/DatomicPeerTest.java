@@ -88,7 +88,7 @@ class DatomicPeerTest {
         }
         assertFalse(peer.isReady());
         CompletableFuture<Boolean> readyWhenTold = peer.whenReady().thenApply(done -> peer.isReady());
-        Schema.install(Peer.connect(uri));
+        Schema.install(Peer.connect(uri), MemDatabase.PATIENCE);
         assertTrue(readyWhenTold.get(30, TimeUnit.SECONDS));
         assertEquals(0, gaveUp.get());
     }

@@ -39,7 +39,7 @@ class EpochTest {
     void aViewFromBeforeTheSchemaSaysThatItHasNoEpoch() throws InterruptedException {
         try (MemDatabase database = MemDatabase.empty()) {
             BasisT before = database.basis();
-            Schema.install(database.connection());
+            database.installSchema();
             Database then = database.connection().db().asOf(before.value());
             assertThrows(IllegalStateException.class, () -> Epoch.of(then));
         }

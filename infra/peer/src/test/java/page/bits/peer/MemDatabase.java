@@ -2,6 +2,7 @@ package page.bits.peer;
 
 import datomic.Connection;
 import datomic.Peer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -9,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 
 /** A database in memory, of a random name, that is gone when closed. */
 record MemDatabase(String uri, Connection connection) implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     static MemDatabase empty() {
         String uri = newUri();
@@ -18,8 +21,12 @@ record MemDatabase(String uri, Connection connection) implements AutoCloseable {
 
     static MemDatabase withSchema() throws InterruptedException {
         MemDatabase database = empty();
-        Schema.install(database.connection);
+        database.installSchema();
         return database;
+    }
+
+    void installSchema() throws InterruptedException {
+        Schema.install(connection, PATIENCE);
     }
 
     /** Of a database that nobody has created. */

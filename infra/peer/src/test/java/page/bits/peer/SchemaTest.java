@@ -64,7 +64,7 @@ class SchemaTest {
     @Test
     void anEmptyDatabaseHasNoSchemaUntilItIsInstalled() throws InterruptedException {
         assertFalse(Schema.isInstalled(database.connection().db()));
-        Schema.install(database.connection());
+        database.installSchema();
         assertTrue(Schema.isInstalled(database.connection().db()));
     }
 
@@ -76,23 +76,36 @@ class SchemaTest {
 
     @Test
     void installingAgainMakesNoTransaction() throws InterruptedException {
-        Schema.install(database.connection());
+        database.installSchema();
         BasisT installed = database.basis();
-        Schema.install(database.connection());
+        database.installSchema();
         assertEquals(installed, database.basis());
     }
 
     @Test
     void aChangedDefinitionIsPutRightAndNothingElseIsTouched() throws InterruptedException {
-        Schema.install(database.connection());
+        database.installSchema();
         database.transact(Util.map(Attributes.DB_IDENT, Attributes.ACTOR_ID, DOC, "something else"));
-        assertFalse(Schema.isInstalled(database.connection().db()));
         BasisT changed = database.basis();
 
-        Schema.install(database.connection());
+        database.installSchema();
 
         assertTrue(Schema.isInstalled(database.connection().db()));
         assertEquals(Set.of(Attributes.ACTOR_ID), namesTouchedAfter(changed));
+    }
+
+    @Test
+    void nodesOfTwoVersionsRunSideBySideWhereOnlyTheDocumentationDiffers() throws InterruptedException {
+        database.installSchema();
+        database.transact(Util.map(Attributes.DB_IDENT, Attributes.ACTOR_ID, DOC, "as a later version puts it"));
+        assertTrue(Schema.isInstalled(database.connection().db()));
+    }
+
+    @Test
+    void aDefinitionOfAnotherMeaningIsNotTheSchema() throws InterruptedException {
+        database.installSchema();
+        database.transact(Util.map(Attributes.DB_IDENT, Attributes.POST_LIKED_BY, CARDINALITY, ONE));
+        assertFalse(Schema.isInstalled(database.connection().db()));
     }
 
     @Test
@@ -103,7 +116,7 @@ class SchemaTest {
         database.transact(Util.map(Attributes.DB_ID, Attributes.HISTORY, Attributes.HISTORY_EPOCH, "before"));
         BasisT before = database.basis();
 
-        Schema.install(database.connection());
+        database.installSchema();
 
         assertTrue(Schema.isInstalled(database.connection().db()));
         assertEquals(Set.of(Attributes.COMMENT_TEXT), namesTouchedAfter(before));
@@ -119,8 +132,7 @@ class SchemaTest {
                 Keyword.intern("db.type", "long"),
                 CARDINALITY,
                 ONE));
-        IllegalStateException refused =
-                assertThrows(IllegalStateException.class, () -> Schema.install(database.connection()));
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> database.installSchema());
         assertTrue(refused.getCause().getMessage().contains(":post/text"), refused.getCause()::getMessage);
     }
 
@@ -129,7 +141,7 @@ class SchemaTest {
         CyclicBarrier together = new CyclicBarrier(2);
         Callable<Epoch> node = () -> {
             together.await(30, TimeUnit.SECONDS);
-            Schema.install(database.connection());
+            database.installSchema();
             return Epoch.of(database.connection().db());
         };
         ExecutorService nodes = Executors.newFixedThreadPool(2);
@@ -156,7 +168,7 @@ class SchemaTest {
                 }
             });
             Future<?> installer = threads.submit(() -> {
-                Schema.install(database.connection());
+                database.installSchema();
                 return null;
             });
             installer.get(60, TimeUnit.SECONDS);
@@ -171,7 +183,7 @@ class SchemaTest {
 
     @Test
     void twoDatabasesHaveDifferentEpochs() throws InterruptedException {
-        Schema.install(database.connection());
+        database.installSchema();
         try (MemDatabase other = MemDatabase.withSchema()) {
             assertNotEquals(
                     Epoch.of(database.connection().db()),
@@ -181,7 +193,7 @@ class SchemaTest {
 
     @Test
     void anImporterMayKeepTheTimesThatItsMaterialBears() throws InterruptedException {
-        Schema.install(database.connection());
+        database.installSchema();
         Date then = Date.from(Instant.parse("2009-07-01T12:00:00Z"));
         Map<?, ?> imported = database.transact(
                 Util.map(Attributes.DB_ID, Attributes.THIS_TRANSACTION, Attributes.TX_INSTANT, then),
@@ -192,7 +204,7 @@ class SchemaTest {
 
     @Test
     void aMapFormWithAHandleThatIsTakenIsRefusedAndLeavesItsOwnerAlone() throws InterruptedException {
-        Schema.install(database.connection());
+        database.installSchema();
         Object handle = Util.list(Attributes.CREATOR_HANDLE, "alice");
         database.transact(Util.map(Attributes.CREATOR_HANDLE, "alice", Attributes.CREATOR_DISPLAY_NAME, "Alice"));
         IllegalStateException refused = assertThrows(
@@ -207,7 +219,7 @@ class SchemaTest {
 
     @Test
     void theConstantsAreTheAttributesOfTheSchemaAndNoOthers() throws InterruptedException {
-        Schema.install(database.connection());
+        database.installSchema();
         Database db = database.connection().db();
         Set<String> constants = keywordsOf(Attributes.class).stream()
                 .filter(name -> !name.getNamespace().equals("db") && !name.equals(Attributes.HISTORY))
