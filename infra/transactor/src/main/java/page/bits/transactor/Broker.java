@@ -70,7 +70,7 @@ final class Broker implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private final Set<Object> beingCutOff = ConcurrentHashMap.newKeySet();
+    private final Set<String> beingCutOff = ConcurrentHashMap.newKeySet();
     private volatile Runnable onCutOff = () -> {};
     private ServerLocator locator;
     private ClientSessionFactory sessions;
@@ -91,8 +91,7 @@ final class Broker implements AutoCloseable {
         embedded.setConfiguration(configuration());
         embedded.setSecurityManager(new OneUser(endpoint));
         embedded.start();
-        if (!embedded.getActiveMQServer().getRemotingService().isStarted()
-                || embedded.getActiveMQServer().getRemotingService().getAcceptor("peers") == null) {
+        if (!embedded.getActiveMQServer().isActive()) {
             throw new IllegalStateException("cannot listen on " + endpoint);
         }
         locator = ActiveMQClient.createServerLocatorWithoutHA(
@@ -202,7 +201,7 @@ final class Broker implements AutoCloseable {
 
     private void cutOff(Queue queue) {
         for (Object consumer : queue.getConsumers()) {
-            Object connection = ((ServerConsumer) consumer).getConnectionID();
+            String connection = ((ServerConsumer) consumer).getConnectionID().toString();
             if (beingCutOff.add(connection)) {
                 cutter.execute(() -> {
                     disconnect(connection, queue.getPersistentSize());
@@ -212,10 +211,11 @@ final class Broker implements AutoCloseable {
         }
     }
 
-    private void disconnect(Object id, long backlog) {
+    private void disconnect(String id, long backlog) {
         for (RemotingConnection connection :
                 embedded.getActiveMQServer().getRemotingService().getConnections()) {
-            if (connection.getID().equals(id)) {
+            // A consumer tells the text of its connection's id, a connection the id itself.
+            if (connection.getID().toString().equals(id)) {
                 disconnect(connection, backlog);
             }
         }

@@ -41,8 +41,8 @@ class Transactor {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread life = new Thread(this::live, "bits-transactor");
     private volatile State state = State.LOADING;
-    private Broker broker;
-    private Databases databases;
+    private volatile Broker broker;
+    private volatile Databases databases;
 
     Transactor(TransactorConfig config, PostgresStorage storage, TransactorMetrics metrics) {
         this.config = config;
@@ -74,6 +74,8 @@ class Transactor {
         life.join(STOP_PATIENCE.toMillis());
         if (databases != null) {
             databases.close();
+        }
+        if (broker != null) {
             broker.close();
         }
         storage.releaseLock();
@@ -82,9 +84,14 @@ class Transactor {
     private void live() {
         try {
             PeerLibrary library = PeerLibrary.load();
+            // Before this process may be needed, so that a port in use is found out while another is active.
+            Endpoint endpoint = Endpoint.of(config);
+            broker = new Broker(endpoint, config);
+            broker.start();
+            metrics.observe(broker);
             createTable();
             awaitLock();
-            activate(library);
+            activate(library, endpoint);
         } catch (InterruptedException e) {
             LOG.debug("Stopped");
         } catch (Throwable e) {
@@ -125,12 +132,8 @@ class Transactor {
         }
     }
 
-    private void activate(PeerLibrary library) throws Exception {
-        Endpoint endpoint = Endpoint.of(config);
+    private void activate(PeerLibrary library, Endpoint endpoint) throws Exception {
         PeerLibrary.Storage opened = library.openStorage(config.storageUrl());
-        broker = new Broker(endpoint, config);
-        broker.start();
-        metrics.observe(broker);
         databases = new Databases(library, opened, broker, config, metrics);
         databases.start();
         library.beat(opened, endpoint, Instant.now());
