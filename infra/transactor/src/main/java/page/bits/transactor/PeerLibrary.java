@@ -1,13 +1,13 @@
 package page.bits.transactor;
 
 import clojure.java.api.Clojure;
-import clojure.lang.IDeref;
 import clojure.lang.IExceptionInfo;
 import clojure.lang.IFn;
 import clojure.lang.ILookup;
 import clojure.lang.IPersistentMap;
 import clojure.lang.Keyword;
 import clojure.lang.RT;
+import clojure.lang.Var;
 import datomic.Database;
 import datomic.impl.db.IDatum;
 import java.io.IOException;
@@ -166,12 +166,16 @@ final class PeerLibrary {
 
     /** Loads the library, which takes seconds. */
     static PeerLibrary load() {
-        String version = versionOnClassPath();
+        requireTested(versionOnClassPath());
+        return new PeerLibrary();
+    }
+
+    /** @throws IllegalStateException for every version but the one this was tested with */
+    static void requireTested(String version) {
         if (!VERSION.equals(version)) {
             throw new IllegalStateException("this transactor was tested with com.datomic:peer " + VERSION
                     + ", but the class path has " + version);
         }
-        return new PeerLibrary();
     }
 
     private static String versionOnClassPath() {
@@ -245,13 +249,21 @@ final class PeerLibrary {
     }
 
     private static IFn function(String namespace, String name) {
-        require(namespace);
-        return Clojure.var(namespace, name);
+        return var(namespace, name);
     }
 
     private static Object deref(String namespace, String name) {
+        return var(namespace, name).deref();
+    }
+
+    private static Var var(String namespace, String name) {
         require(namespace);
-        return ((IDeref) Clojure.var(namespace, name)).deref();
+        // Clojure makes up a var that is not there, which would fail only when it is called.
+        Var var = (Var) Clojure.var(namespace, name);
+        if (!var.isBound()) {
+            throw new IllegalStateException("the peer library has no " + var);
+        }
+        return var;
     }
 
     private static void require(String namespace) {
