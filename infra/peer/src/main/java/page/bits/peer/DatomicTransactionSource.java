@@ -4,6 +4,7 @@ import datomic.Connection;
 import datomic.Database;
 import datomic.Datom;
 import datomic.Log;
+import datomic.Peer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -29,9 +30,11 @@ final class DatomicTransactionSource implements TransactionSource {
         return Optional.ofNullable(reports.poll(wait.toMillis(), TimeUnit.MILLISECONDS))
                 .map(report -> {
                     Database before = (Database) report.get(Connection.DB_BEFORE);
-                    Database after = (Database) report.get(Connection.DB_AFTER);
-                    return new Report(new BasisT(before.basisT()), Transaction.of(after.basisT(), (Iterable<Datom>)
-                            report.get(Connection.TX_DATA)));
+                    Iterable<Datom> data = (Iterable<Datom>) report.get(Connection.TX_DATA);
+                    // Not the basis of "after": where the report repeats what this peer had already, that is a later
+                    // one.
+                    long t = Peer.toT(data.iterator().next().tx());
+                    return new Report(new BasisT(before.basisT()), Transaction.of(t, data));
                 });
     }
 

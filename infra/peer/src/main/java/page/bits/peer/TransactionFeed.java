@@ -136,7 +136,10 @@ public final class TransactionFeed implements AutoCloseable {
             throw new IllegalStateException("the log ends at t " + last + ", before the basis t " + report.before()
                     + " of a transaction that was reported");
         }
-        deliver(report.transaction());
+        // A report that repeats what the peer has read from the log already has its own transaction in its "before".
+        if (report.transaction().t().isAfter(last)) {
+            deliver(report.transaction());
+        }
     }
 
     private void catchUp(BasisT through) {

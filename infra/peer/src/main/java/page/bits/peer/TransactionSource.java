@@ -18,7 +18,8 @@ interface TransactionSource {
     /**
      * One item of the report queue.
      *
-     * @param before the basis the transaction was applied to: nothing lies between it and the transaction
+     * @param before the basis the transaction was applied to: nothing lies between it and the transaction. Where a report
+     *     repeats what the peer had already, it may be the transaction's own t or beyond
      */
     record Report(BasisT before, Transaction transaction) {}
 }

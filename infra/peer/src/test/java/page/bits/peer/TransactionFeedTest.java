@@ -136,6 +136,17 @@ class TransactionFeedTest {
         awaitEverything();
     }
 
+    /** What a peer reports that has read a transaction from the log while it reconnected, and then gets it told as well. */
+    @Test
+    void aReportWhoseBeforeHoldsItsOwnTransactionIsDeliveredOnce() {
+        writeMany(10);
+        startFeed(
+                tampered(reports(
+                        report -> List.of(new Report(report.transaction().t(), report.transaction())))),
+                NO_TICK);
+        awaitEverything();
+    }
+
     @Test
     void aReportThatComesTwiceIsDeliveredOnce() {
         writeMany(10);
