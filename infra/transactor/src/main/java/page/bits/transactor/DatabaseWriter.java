@@ -53,6 +53,10 @@ final class DatabaseWriter implements AutoCloseable {
     private long mergingBytes;
     private boolean indexRequested;
     private boolean closing;
+
+    /** What is to be merged once the log's tree holds it. */
+    private Database prepared;
+
     private CompletableFuture<PeerLibrary.MergedIndex> merge;
     private CompletableFuture<PeerLibrary.Tree> growth;
 
@@ -243,27 +247,51 @@ final class DatabaseWriter implements AutoCloseable {
         adoptTreeIfGrown();
         completeMergeIfDone();
         if (growth == null && logTailBytes > config.logTailThreshold().asLongValue()) {
-            PeerLibrary.Log grown = log;
-            growth = inBackground("Growing the log's tree", metrics.segment(), () -> library.growTree(storage, grown));
+            growTree();
         }
-        if (merge == null
-                && (indexRequested
-                        || memoryIndexBytes > config.memoryIndexThreshold().asLongValue())) {
-            startMerge();
+        if (wantsIndex()) {
+            prepareIndex();
         }
-        while (merge != null && memoryIndexBytes >= config.memoryIndexMax().asLongValue()) {
+        while (isIndexing() && memoryIndexBytes >= config.memoryIndexMax().asLongValue()) {
             LOG.infof("%s waits for its index: %d bytes are not in it yet", storage.databaseId(), memoryIndexBytes);
-            merge.get();
+            (merge == null ? growth : merge).get();
+            adoptTreeIfGrown();
             completeMergeIfDone();
         }
     }
 
-    private void startMerge() {
+    private boolean isIndexing() {
+        return prepared != null || merge != null;
+    }
+
+    private boolean wantsIndex() {
+        return !isIndexing()
+                && growth == null
+                && (indexRequested
+                        || memoryIndexBytes > config.memoryIndexThreshold().asLongValue());
+    }
+
+    /**
+     * Marks what is to be merged, and first has the log's tree hold all of it. Peers take what is in the index to be in
+     * the tree, and read from the log's end only what came after the index: with an index that is ahead of the tree they
+     * would not see the transactions in between.
+     */
+    private void prepareIndex() {
         indexRequested = false;
-        Database prepared = library.prepareForIndexing(db);
+        prepared = library.prepareForIndexing(db);
         db = prepared;
         mergingBytes = memoryIndexBytes;
-        merge = inBackground("Merging the index", metrics.index(), () -> library.merge(storage, prepared));
+        if (logTailBytes > 0) {
+            growTree();
+        } else {
+            startMerge();
+        }
+    }
+
+    private void startMerge() {
+        Database merged = prepared;
+        prepared = null;
+        merge = inBackground("Merging the index", metrics.index(), () -> library.merge(storage, merged));
     }
 
     private void completeMergeIfDone() throws Exception {
@@ -287,6 +315,11 @@ final class DatabaseWriter implements AutoCloseable {
         LOG.debugf("Merged the index of %s: %d bytes", storage.databaseId(), mergingBytes);
     }
 
+    private void growTree() {
+        PeerLibrary.Log grown = log;
+        growth = inBackground("Growing the log's tree", metrics.segment(), () -> library.growTree(storage, grown));
+    }
+
     private void adoptTreeIfGrown() throws Exception {
         if (growth == null || !growth.isDone()) {
             return;
@@ -295,6 +328,9 @@ final class DatabaseWriter implements AutoCloseable {
         growth = null;
         log = library.adopt(storage, log, tree);
         logTailBytes = library.tailBytes(log);
+        if (prepared != null) {
+            startMerge();
+        }
     }
 
     /** Tries until it works, since all it does is write values that nothing refers to yet; then wakes the writer. */
