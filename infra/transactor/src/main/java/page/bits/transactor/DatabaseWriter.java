@@ -4,6 +4,7 @@ import datomic.Database;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /**
@@ -40,6 +42,11 @@ final class DatabaseWriter implements AutoCloseable {
     private final TransactorMetrics metrics;
     private final String resultAddress;
     private final BlockingQueue<Request> requests;
+
+    /** For the bytes of the submissions in {@code requests}. */
+    private final Semaphore room;
+
+    private final int roomBytes;
     private final ExecutorService background;
     private final Thread thread;
     private final List<Gauge> gauges;
@@ -82,6 +89,8 @@ final class DatabaseWriter implements AutoCloseable {
         this.metrics = metrics;
         this.resultAddress = library.resultAddress(storage.databaseId());
         this.requests = new LinkedBlockingQueue<>(config.submitQueue());
+        this.roomBytes = Math.toIntExact(config.submitQueueBytes().asLongValue());
+        this.room = new Semaphore(roomBytes);
         this.db = opened.db();
         this.log = opened.log();
         this.logTailBytes = opened.tailBytes();
@@ -123,10 +132,18 @@ final class DatabaseWriter implements AutoCloseable {
         submissions = broker.consume(library.submitAddress(storage.databaseId()), this::take);
     }
 
-    private void take(InputStream message) throws InterruptedException {
+    private void take(InputStream message) throws InterruptedException, IOException {
         for (Request request : library.readRequests(message)) {
+            if (request instanceof Request.Submission submission) {
+                room.acquire(weight(submission));
+            }
             requests.put(request);
         }
+    }
+
+    /** One that is larger than all the room has to wait until it is the only one. */
+    private int weight(Request.Submission submission) {
+        return Math.min(submission.bytes(), roomBytes);
     }
 
     /** Waits while the queue is full. */
@@ -178,6 +195,7 @@ final class DatabaseWriter implements AutoCloseable {
         for (Request request : group) {
             if (request instanceof Request.Submission submission) {
                 newest = apply(newest, submission);
+                room.release(weight(submission));
             } else if (request instanceof Request.Sync sync) {
                 results.add(library.answer(sync));
             } else if (request instanceof Request.IndexNow) {

@@ -470,15 +470,18 @@ final class PeerLibrary {
         return (String) resultAddress.invoke(databaseId);
     }
 
-    /** The requests in one message of a peer. Throws where the bytes are not such a message. */
-    List<Request> readRequests(InputStream message) {
-        List<Request> requests = new ArrayList<>();
-        for (Object form : (List<?>) readBatch.invoke(createReader.invoke(message, submissionHandlers))) {
+    /** The requests in one message of a peer, which is as long as {@code available()} says. Throws where it is none. */
+    List<Request> readRequests(InputStream message) throws IOException {
+        int size = message.available();
+        List<?> forms = (List<?>) readBatch.invoke(createReader.invoke(message, submissionHandlers));
+        List<Request> requests = new ArrayList<>(forms.size());
+        for (Object form : forms) {
             Object id = Objects.requireNonNull(get(form, ID), "a request needs an id");
             requests.add(
                     SYNC.equals(get(form, TYPE))
                             ? new Request.Sync(id)
-                            : new Request.Submission(id, get(form, DATA), get(get(form, OPTIONS), IO_CONTEXT)));
+                            : new Request.Submission(
+                                    id, get(form, DATA), get(get(form, OPTIONS), IO_CONTEXT), size / forms.size()));
         }
         return requests;
     }

@@ -9,8 +9,9 @@ sealed interface Request {
      * @param id what its peer knows it by
      * @param data the transaction data, as Datomic reads it
      * @param ioContext what the peer wants its reads attributed to, or null
+     * @param bytes its share of the message that it came in
      */
-    record Submission(Object id, Object data, Object ioContext) implements Request {}
+    record Submission(Object id, Object data, Object ioContext, int bytes) implements Request {}
 
     /** A peer wants to hear when everything submitted before is done. */
     record Sync(Object id) implements Request {}

@@ -43,6 +43,10 @@ public interface TransactorConfig {
     @WithDefault("4096")
     int submitQueue();
 
+    /** How many bytes they may have together, at most 1 GiB. */
+    @WithDefault("32M")
+    MemorySize submitQueueBytes();
+
     /** How many bytes of submitted transactions of one database may wait in the broker; beyond it, peers have to wait. */
     @WithDefault("32M")
     MemorySize submitBacklog();
