@@ -2,12 +2,6 @@ package page.bits.cluster;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +40,7 @@ public final class LocalPostgres implements AutoCloseable {
     private final Path data;
     private final Path log;
     private final PostgresBinaries binaries;
-    private final RandomAccessFile lockFile;
+    private final FolderLock lock;
     private final String password;
     private volatile int port;
     private volatile Process server;
@@ -55,7 +49,7 @@ public final class LocalPostgres implements AutoCloseable {
         this.data = directory.resolve("data");
         this.log = log;
         Directories.create(directory);
-        lockFile = lock(directory.resolve("lock"));
+        lock = FolderLock.take(directory).orElseThrow(() -> new IOException("another process uses " + directory));
         try {
             binaries = PostgresBinaries.unpacked();
             password = password(directory.resolve("password"));
@@ -64,10 +58,10 @@ public final class LocalPostgres implements AutoCloseable {
             if (!Files.exists(data)) {
                 initialize(directory);
             }
-            port = choosePort(directory.resolve("port"));
+            port = Ports.kept(directory.resolve("port"));
             run();
         } catch (IOException | InterruptedException | RuntimeException e) {
-            lockFile.close();
+            lock.close();
             throw e;
         }
     }
@@ -121,7 +115,18 @@ public final class LocalPostgres implements AutoCloseable {
         return url(database);
     }
 
+    /** The URL of a database of a server that another process runs on the folder. It holds the password. */
+    static String jdbcUrl(Path directory, String database) throws IOException {
+        int port = Integer.parseInt(Files.readString(directory.resolve("port")).strip());
+        return url(
+                port, database, Files.readString(directory.resolve("password")).strip());
+    }
+
     private String url(String database) {
+        return url(port, database, password);
+    }
+
+    private static String url(int port, String database, String password) {
         return "jdbc:postgresql://%s:%d/%s?user=%s&password=%s".formatted(HOST, port, database, USER, password);
     }
 
@@ -151,7 +156,7 @@ public final class LocalPostgres implements AutoCloseable {
             // It goes on to end, and the next start waits for it.
             Thread.currentThread().interrupt();
         } finally {
-            lockFile.close();
+            lock.close();
         }
     }
 
@@ -174,21 +179,6 @@ public final class LocalPostgres implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
-    }
-
-    private static RandomAccessFile lock(Path path) throws IOException {
-        RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
-        FileLock lock;
-        try {
-            lock = file.getChannel().tryLock();
-        } catch (OverlappingFileLockException e) {
-            lock = null; // held by this very process
-        }
-        if (lock == null) {
-            file.close();
-            throw new IOException("another process uses " + path.getParent());
-        }
-        return file;
     }
 
     private static String password(Path file) throws IOException {
@@ -246,30 +236,6 @@ public final class LocalPostgres implements AutoCloseable {
         }
         whole.addAll(List.of(command));
         return whole;
-    }
-
-    /** The port of the last time, if it is free. */
-    private static int choosePort(Path file) throws IOException {
-        if (Files.exists(file)) {
-            int last = Integer.parseInt(Files.readString(file).strip());
-            if (isFree(last)) {
-                return last;
-            }
-        }
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-            Files.writeString(file, Integer.toString(socket.getLocalPort()));
-            return socket.getLocalPort();
-        }
-    }
-
-    private static boolean isFree(int port) throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(HOST, port));
-            return true;
-        } catch (BindException e) {
-            return false;
-        }
     }
 
     private void run() throws IOException, InterruptedException {
