@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +46,9 @@ final class Leftovers {
         if (!Files.exists(file)) {
             return;
         }
-        for (String line : Files.readAllLines(file)) {
+        List<String> lines = new ArrayList<>(Files.readAllLines(file));
+        Collections.reverse(lines); // who uses another was started after it
+        for (String line : lines) {
             String[] fields = line.split(" ", 3);
             if (fields.length == 3) {
                 Optional<ProcessHandle> running = ProcessHandle.of(Long.parseLong(fields[0]))

@@ -48,10 +48,11 @@ public final class LocalPostgres implements AutoCloseable {
     private LocalPostgres(Path directory, Path log) throws IOException, InterruptedException {
         this.data = directory.resolve("data");
         this.log = log;
+        refuseRootWithoutNamespaces();
         Directories.create(directory);
         lock = FolderLock.take(directory).orElseThrow(() -> new IOException("another process uses " + directory));
         try {
-            binaries = PostgresBinaries.unpacked();
+            binaries = PostgresBinaries.unpacked(directory.resolve("binaries"));
             password = password(directory.resolve("password"));
             refuseOtherVersion();
             stopLeftover();
@@ -174,11 +175,7 @@ public final class LocalPostgres implements AutoCloseable {
 
     private static void signal(String signal, long pid) throws IOException, InterruptedException {
         // It fails only where the process is gone, which is what the signal is for.
-        new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
+        succeeds("kill", "-" + signal, Long.toString(pid));
     }
 
     private static String password(Path file) throws IOException {
@@ -189,6 +186,27 @@ public final class LocalPostgres implements AutoCloseable {
                     file, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
         }
         return Files.readString(file).strip();
+    }
+
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    private static void refuseRootWithoutNamespaces() throws IOException, InterruptedException {
+        if (isRoot() && !(Spawn.isOnPath("unshare") && succeeds("unshare", "--user", "true"))) {
+            throw new IOException(
+                    "PostgreSQL does not run as root, and this system has no user namespaces (unshare --user)"
+                            + " to give it another user; start as another user, or use a PostgreSQL that runs already");
+        }
+    }
+
+    private static boolean succeeds(String... command) throws IOException, InterruptedException {
+        return new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                == 0;
     }
 
     private void refuseOtherVersion() throws IOException {
@@ -225,13 +243,9 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     /** PostgreSQL refuses to be root; in a user namespace of its own it is nobody, and yet owns the files. */
-    private static List<String> asUser(String... command) throws IOException {
+    private static List<String> asUser(String... command) {
         List<String> whole = new ArrayList<>();
-        if ("root".equals(System.getProperty("user.name"))) {
-            if (!Spawn.isOnPath("unshare")) {
-                throw new IOException(
-                        "PostgreSQL does not run as root, and there is no unshare to give it another user");
-            }
+        if (isRoot()) {
             whole.addAll(List.of("unshare", "--user"));
         }
         whole.addAll(List.of(command));

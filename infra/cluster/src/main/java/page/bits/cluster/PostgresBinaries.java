@@ -40,16 +40,16 @@ record PostgresBinaries(Path home) {
         return Integer.parseInt(number.split("\\D", 2)[0]);
     }
 
-    static PostgresBinaries unpacked() throws IOException {
+    /** @param otherwise the folder to unpack it to for a user who can't have a cache */
+    static PostgresBinaries unpacked(Path otherwise) throws IOException {
         byte[] archive;
         try (InputStream stream = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system(), hardware())) {
             archive = stream.readAllBytes();
         } catch (IllegalStateException e) {
             throw new IOException("there is no PostgreSQL for %s on %s".formatted(system(), hardware()), e);
         }
-        Path home = cache().resolve("postgresql-" + digest(archive));
+        Path home = writable(cache(), otherwise).resolve("postgresql-" + digest(archive));
         if (!Files.isDirectory(home)) {
-            Files.createDirectories(home.getParent());
             Path temporary = Files.createTempDirectory(home.getParent(), "unpacking-");
             try {
                 unpack(archive, temporary);
@@ -90,6 +90,18 @@ record PostgresBinaries(Path home) {
                 }
             }
         }
+    }
+
+    private static Path writable(Path cache, Path otherwise) throws IOException {
+        try {
+            Files.createDirectories(cache);
+            if (Files.isWritable(cache)) {
+                return cache;
+            }
+        } catch (IOException e) {
+            // Such as the home of a system user, which does not exist.
+        }
+        return Files.createDirectories(otherwise);
     }
 
     private static Path cache() {
