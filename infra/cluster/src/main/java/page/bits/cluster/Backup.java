@@ -40,6 +40,7 @@ final class Backup {
             throw new Refusal("cannot write to " + file);
         }
         if (settings.postgresUrl().isPresent()) {
+            Storage.refuseUnreachable(settings.postgresUrl().get());
             write(file, settings.postgresUrl().get());
             return 0;
         }

@@ -67,7 +67,8 @@ final class Installation {
             transactor.start();
             NewHistory history = new NewHistory(settings, storage.url());
             if (history.isDue()) {
-                CompletableFuture.anyOf(transactor.whenReady(), end).join();
+                CompletableFuture.anyOf(transactor.whenReady().exceptionally(givenUp -> null), end)
+                        .join();
                 if (!end.isDone()) {
                     history.begin();
                 }

@@ -62,6 +62,9 @@ public final class LocalPostgres implements AutoCloseable {
             port = Ports.kept(directory.resolve("port"));
             run();
         } catch (IOException | InterruptedException | RuntimeException e) {
+            if (server != null) {
+                server.destroy();
+            }
             lock.close();
             throw e;
         }

@@ -57,7 +57,7 @@ final class Storage implements AutoCloseable {
         return own;
     }
 
-    private static void refuseUnreachable(String url) throws Refusal {
+    static void refuseUnreachable(String url) throws Refusal {
         if (!url.startsWith("jdbc:postgresql:")) {
             throw new Refusal("what --postgres takes begins with jdbc:postgresql: and '%s' does not"
                     .formatted(withoutSecrets(url)));

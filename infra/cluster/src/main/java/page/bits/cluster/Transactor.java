@@ -123,8 +123,8 @@ final class Transactor implements AutoCloseable {
 
     private void giveUp(String why) {
         Refusal refusal = new Refusal(why);
-        ready.completeExceptionally(refusal);
         givenUp.complete(refusal);
+        ready.completeExceptionally(refusal);
     }
 
     /** The last line that says what was wrong, and not where in the program. */
