@@ -131,8 +131,9 @@ final class Installation {
 
     /** Ends everything, unless that has begun. */
     private void fail(String format, Object... values) {
-        if (end.complete(1)) {
+        if (!end.isDone()) {
             Console.complain(format, values);
+            end.complete(1);
         }
     }
 

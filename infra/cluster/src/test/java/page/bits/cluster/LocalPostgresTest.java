@@ -1,7 +1,9 @@
 package page.bits.cluster;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +16,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +100,44 @@ class LocalPostgresTest {
         IOException refused = assertThrows(IOException.class, () -> LocalPostgres.start(data, log));
 
         assertTrue(refused.getMessage().contains("those of PostgreSQL 12"), refused.getMessage());
+    }
+
+    /** Starts a server, and waits to be killed. */
+    static final class Owner {
+        private Owner() {}
+
+        public static void main(String[] paths) throws Exception {
+            System.out.println("server "
+                    + LocalPostgres.start(Path.of(paths[0]), Path.of(paths[1])).pid());
+            new CountDownLatch(1).await();
+        }
+    }
+
+    @Test
+    void aServerThatNobodyCouldEndIsEndedByTheNextStart() throws Exception {
+        try (JavaProcess owner = JavaProcess.named("owner")
+                .mainClass(System.getProperty("java.class.path"), Owner.class.getName())
+                .heap("64m")
+                .arguments(data.toString(), log.toString())
+                .start()) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> owner.log().contains("server "));
+            ProcessHandle server = ProcessHandle.of(
+                            Long.parseLong(owner.log().replaceAll("(?s).*server (\\d+).*", "$1")))
+                    .orElseThrow();
+            ProcessHandle.of(owner.pid())
+                    .orElseThrow()
+                    .children()
+                    .filter(child -> child.pid() != server.pid())
+                    .forEach(ProcessHandle::destroyForcibly);
+            owner.kill();
+            assertTrue(server.isAlive());
+
+            try (LocalPostgres postgres = LocalPostgres.start(data, log)) {
+                assertEquals("1", query(postgres, "SELECT 1"));
+                assertNotEquals(server.pid(), postgres.pid());
+            }
+            assertFalse(server.isAlive() && server.info().command().isPresent());
+        }
     }
 
     private static void killAll(long pid) {
