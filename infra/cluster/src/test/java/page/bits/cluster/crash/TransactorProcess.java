@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import page.bits.cluster.JavaProcess;
 
 /** A transactor, active or standing by. */
@@ -60,13 +61,26 @@ final class TransactorProcess {
         return state.find() ? state.group(1) : "";
     }
 
+    /** How many series a metric has, one for each set of its tags. */
+    double series(String name) {
+        return samples(name).count();
+    }
+
     /** The value of a metric, summed over its tags. */
     double metric(String name) {
-        return get("/q/metrics")
-                .lines()
-                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+        return metric(name, "");
+    }
+
+    /** The value of a metric, summed over those of its tags that name {@code part}. */
+    double metric(String name, String part) {
+        return samples(name)
+                .filter(line -> line.contains(part))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
+    }
+
+    private Stream<String> samples(String name) {
+        return get("/q/metrics").lines().filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "));
     }
 
     /** Empty where it does not answer. */
