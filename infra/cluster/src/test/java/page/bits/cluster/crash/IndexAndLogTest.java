@@ -28,8 +28,8 @@ class IndexAndLogTest {
 
     @Test
     @Tag("soak")
-    void aFreshPeerReadsTheSameAfterHalfAMillionTransactions() throws Exception {
-        readTheSameAfter(500_000, "1M", "64K");
+    void aFreshPeerReadsTheSameAfterTwoHundredThousandTransactions() throws Exception {
+        readTheSameAfter(200_000, "1M", "64K");
     }
 
     private void readTheSameAfter(long transactions, String indexThreshold, String tailThreshold) throws Exception {

@@ -111,15 +111,16 @@ final class Rig implements AutoCloseable {
     private Client startClient(String name, String kind) throws IOException, SQLException {
         Path events = folder.resolve(name + ".events");
         Path control = folder.resolve(name + ".control");
-        JavaProcess process = started(peerProgram(name, LoadClient.class)
+        JavaProcess process = started(peerProgram(name, LoadClient.class, kind.equals("churn") ? "1g" : "512m")
                 .arguments(name, events.toString(), control.toString(), kind, Long.toString(seed + name.hashCode())));
         return new Client(name, process, events, control);
     }
 
-    private JavaProcess.Builder peerProgram(String name, Class<?> main) throws SQLException {
+    /** Whoever writes down a whole database also holds it in memory. */
+    private JavaProcess.Builder peerProgram(String name, Class<?> main, String heap) throws SQLException {
         return JavaProcess.named(name)
                 .mainClass(System.getProperty("java.class.path"), main.getName())
-                .heap("512m")
+                .heap(heap)
                 .jvmOptions(jvmOptions.toArray(String[]::new))
                 .environment("BITS_DATOMIC_URI", uri())
                 .logFile(folder.resolve(name + ".log"));
@@ -135,7 +136,7 @@ final class Rig implements AutoCloseable {
     Dump readAfresh() throws Exception {
         String name = "fresh-peer-" + ++freshPeers;
         Path file = folder.resolve(name + ".dump");
-        JavaProcess process = started(peerProgram(name, FreshPeer.class).arguments(file.toString()));
+        JavaProcess process = started(peerProgram(name, FreshPeer.class, "2g").arguments(file.toString()));
         try {
             process.onExit().get(3, TimeUnit.MINUTES);
         } catch (TimeoutException e) {
