@@ -223,8 +223,7 @@ public class DatomicPeer {
         if (isUnsubmitted(failure)) {
             return new PeerUnavailableException("too many transactions are waiting", failure);
         }
-        Object anomaly = anomalyOf(failure);
-        if (INCORRECT.equals(anomaly) || CONFLICT.equals(anomaly)) {
+        if (isRefusal(failure)) {
             return new TransactionRejectedException(failure);
         }
         String what = failure instanceof TimeoutException
@@ -233,8 +232,13 @@ public class DatomicPeer {
         return new OutcomeUnknownException(what, failure);
     }
 
-    /** Whether the transactor was away, and not what it was asked wrong. */
-    static boolean isUnavailable(Throwable cause) {
+    /** Whether the transactor blames what it was asked. */
+    static boolean isRefusal(Throwable cause) {
+        Object anomaly = anomalyOf(cause);
+        return INCORRECT.equals(anomaly) || CONFLICT.equals(anomaly);
+    }
+
+    private static boolean isUnavailable(Throwable cause) {
         return UNAVAILABLE.equals(anomalyOf(cause));
     }
 
@@ -351,6 +355,7 @@ public class DatomicPeer {
      * when the transactor says so.
      */
     private void confirmBasis(Connection connection) throws InterruptedException {
+        boolean told = false;
         while (true) {
             try {
                 connection.sync().get(config.transactTimeout().toMillis(), TimeUnit.MILLISECONDS);
@@ -358,7 +363,10 @@ public class DatomicPeer {
             } catch (InterruptedException e) {
                 throw e;
             } catch (Exception e) {
-                LOG.infof("Waiting for the transactor to confirm the basis: %s", e);
+                if (!told) {
+                    LOG.infof("Waiting for the transactor to confirm the basis: %s", e);
+                    told = true;
+                }
             }
             pause(FIRST_PAUSE);
         }

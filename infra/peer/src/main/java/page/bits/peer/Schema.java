@@ -69,7 +69,7 @@ final class Schema {
             try {
                 installNext(connection, patience);
             } catch (ExecutionException e) {
-                if (!isRefusal(e.getCause())) {
+                if (!DatomicPeer.isRefusal(e.getCause())) {
                     awaitTransactor(e.getCause());
                 } else if (++refusals == MAX_REFUSALS) {
                     // Of two nodes that install at once, the second may be refused what the first has done; but only so
@@ -84,10 +84,6 @@ final class Schema {
 
     private static boolean isUpToDate(Database db) {
         return missing(db).isEmpty() && Epoch.in(db).isPresent();
-    }
-
-    private static boolean isRefusal(Throwable cause) {
-        return !DatomicPeer.isUnavailable(cause);
     }
 
     private static void awaitTransactor(Throwable reason) throws InterruptedException {
@@ -134,6 +130,8 @@ final class Schema {
         Future<T> asked;
         try {
             asked = question.call();
+        } catch (InterruptedException e) {
+            throw e;
         } catch (Exception e) {
             throw new ExecutionException(e);
         }
