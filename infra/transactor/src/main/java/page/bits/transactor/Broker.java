@@ -204,8 +204,11 @@ final class Broker implements AutoCloseable {
             String connection = ((ServerConsumer) consumer).getConnectionID().toString();
             if (beingCutOff.add(connection)) {
                 cutter.execute(() -> {
-                    disconnect(connection, queue.getPersistentSize());
-                    beingCutOff.remove(connection);
+                    try {
+                        disconnect(connection, queue.getPersistentSize());
+                    } finally {
+                        beingCutOff.remove(connection);
+                    }
                 });
             }
         }

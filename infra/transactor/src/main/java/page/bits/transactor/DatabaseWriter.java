@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,7 +33,6 @@ import org.jboss.logging.Logger;
 final class DatabaseWriter implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(DatabaseWriter.class);
-    private static final Duration RETRY = Duration.ofSeconds(2);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
     private final PeerLibrary library;
@@ -47,6 +47,11 @@ final class DatabaseWriter implements AutoCloseable {
     private final Semaphore room;
 
     private final int roomBytes;
+    private final long memoryIndexMax;
+
+    /** At most {@code memoryIndexMax}: what is waited for has to have begun. */
+    private final long memoryIndexThreshold;
+
     private final ExecutorService background;
     private final Thread thread;
     private final List<Gauge> gauges;
@@ -60,6 +65,9 @@ final class DatabaseWriter implements AutoCloseable {
     private long mergingBytes;
     private boolean indexRequested;
     private boolean closing;
+
+    /** From here on, failures are those of what was taken away. */
+    private volatile boolean stopped;
 
     /** What is to be merged once the log's tree holds it. */
     private Database prepared;
@@ -91,6 +99,8 @@ final class DatabaseWriter implements AutoCloseable {
         this.requests = new LinkedBlockingQueue<>(config.submitQueue());
         this.roomBytes = Math.toIntExact(config.submitQueueBytes().asLongValue());
         this.room = new Semaphore(roomBytes);
+        this.memoryIndexMax = config.memoryIndexMax().asLongValue();
+        this.memoryIndexThreshold = Math.min(config.memoryIndexThreshold().asLongValue(), memoryIndexMax);
         this.db = opened.db();
         this.log = opened.log();
         this.logTailBytes = opened.tailBytes();
@@ -115,14 +125,20 @@ final class DatabaseWriter implements AutoCloseable {
             TransactorConfig config,
             TransactorMetrics metrics) {
         PeerLibrary.DatabaseStorage storage = library.openDatabaseStorage(storages, databaseId);
+        PeerLibrary.Opened opened;
         try {
-            DatabaseWriter writer =
-                    new DatabaseWriter(library, storage, library.open(storage), broker, config, metrics);
+            opened = library.open(storage);
+        } catch (RuntimeException e) {
+            library.close(storage);
+            throw e;
+        }
+        DatabaseWriter writer = new DatabaseWriter(library, storage, opened, broker, config, metrics);
+        try {
             writer.start();
             return writer;
         } catch (Exception e) {
-            library.close(storage);
-            throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+            writer.close();
+            throw new IllegalStateException("the broker does not take submissions to " + databaseId, e);
         }
     }
 
@@ -181,10 +197,8 @@ final class DatabaseWriter implements AutoCloseable {
                 group.clear();
                 maintain();
             }
-        } catch (InterruptedException e) {
-            LOG.debugf("The writer of %s was stopped", storage.databaseId());
         } catch (Throwable e) {
-            FailStop.now("The writer of " + storage.databaseId() + " failed", e);
+            failed("The writer", e);
         }
     }
 
@@ -211,7 +225,7 @@ final class DatabaseWriter implements AutoCloseable {
     }
 
     /** The database after the transaction, or the same where it is refused. */
-    private Database apply(Database before, Request.Submission submission) {
+    private Database apply(Database before, Request.Submission submission) throws InterruptedException {
         try {
             PeerLibrary.Applied applied = library.apply(before, submission);
             entries.add(applied.entry());
@@ -221,6 +235,9 @@ final class DatabaseWriter implements AutoCloseable {
         } catch (OutOfMemoryError e) {
             throw e;
         } catch (Throwable e) {
+            if (stopped) {
+                throw new InterruptedException("the database is closed");
+            }
             // Whatever else: transactions run functions of their authors.
             results.add(library.refusal(submission, e));
             metrics.refused();
@@ -264,17 +281,20 @@ final class DatabaseWriter implements AutoCloseable {
     private void maintain() throws Exception {
         adoptTreeIfGrown();
         completeMergeIfDone();
-        if (growth == null && logTailBytes > config.logTailThreshold().asLongValue()) {
-            growTree();
-        }
+        // The index first, which grows the tree as well: under a steady load there is always a reason to grow the tree.
         if (wantsIndex()) {
             prepareIndex();
+        } else if (growth == null && logTailBytes > config.logTailThreshold().asLongValue()) {
+            growTree();
         }
-        while (isIndexing() && memoryIndexBytes >= config.memoryIndexMax().asLongValue()) {
+        while (memoryIndexBytes >= memoryIndexMax) {
             LOG.infof("%s waits for its index: %d bytes are not in it yet", storage.databaseId(), memoryIndexBytes);
             (merge == null ? growth : merge).get();
             adoptTreeIfGrown();
             completeMergeIfDone();
+            if (wantsIndex()) {
+                prepareIndex();
+            }
         }
     }
 
@@ -325,7 +345,10 @@ final class DatabaseWriter implements AutoCloseable {
                 growth.get();
                 adoptTreeIfGrown();
             }
-            log = library.excise(storage, merged);
+            if (logTailBytes > 0) {
+                log = library.adopt(storage, log, library.growTree(storage, log));
+            }
+            log = library.excise(storage, log, merged);
             logTailBytes = library.tailBytes(log);
         }
         results.add(library.indexNotice());
@@ -351,49 +374,45 @@ final class DatabaseWriter implements AutoCloseable {
         }
     }
 
-    /** Tries until it works, since all it does is write values that nothing refers to yet; then wakes the writer. */
+    /** Wakes the writer when it is done. A failure ends the process: what of it is in the storage, only the storage knows. */
     private <T> CompletableFuture<T> inBackground(String what, Timer timer, Callable<T> work) {
         CompletableFuture<T> done = new CompletableFuture<>();
         background.execute(() -> {
             try {
-                done.complete(untilItWorks(what, timer, work));
+                done.complete(timer.recordCallable(work));
                 // Where the queue is full, the writer is awake.
                 requests.offer(new Request.LookAgain());
-            } catch (InterruptedException e) {
-                LOG.debugf("%s of %s was stopped", what, storage.databaseId());
             } catch (Throwable e) {
-                FailStop.now(what + " of " + storage.databaseId() + " failed", e);
+                failed(what, e);
             }
         });
         return done;
     }
 
-    private <T> T untilItWorks(String what, Timer timer, Callable<T> work) throws InterruptedException {
-        while (true) {
-            try {
-                return timer.recordCallable(work);
-            } catch (Exception e) {
-                if (e instanceof InterruptedException || background.isShutdown()) {
-                    throw new InterruptedException("the database is closed");
-                }
-                LOG.warnf(e, "%s of %s failed and is tried again", what, storage.databaseId());
-            }
-            Thread.sleep(RETRY.toMillis());
+    /** The end of this process, unless it was interrupted on purpose. */
+    private void failed(String what, Throwable e) {
+        if (stopped) {
+            LOG.debugf(e, "%s of %s was stopped", what, storage.databaseId());
+        } else {
+            FailStop.now(what + " of " + storage.databaseId() + " failed", e);
         }
     }
 
-    /** Takes no more submissions, writes those taken, and ends the thread. */
+    /** Takes no more submissions, writes those taken as far as that is possible in time, and ends the thread. */
     @Override
     public void close() {
         try {
-            submissions.close();
-            requests.put(new Request.Close());
+            if (submissions != null) {
+                submissions.close();
+            }
+            requests.offer(new Request.Close(), CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             thread.join(CLOSE_PATIENCE.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
             LOG.debugf(e, "%s did not close cleanly", storage.databaseId());
         }
+        stopped = true;
         thread.interrupt();
         background.shutdownNow();
         metrics.forget(gauges);

@@ -116,7 +116,6 @@ final class PeerLibrary {
     private final IFn extendTree;
     private final Object directoryThreshold;
     private final IFn adoptRoot;
-    private final IFn segment;
     private final IFn excise;
     private final IFn exciseRoot;
     private final IFn rootOfLog;
@@ -220,7 +219,6 @@ final class PeerLibrary {
         extendTree = function("datomic.log", "extend-tree");
         directoryThreshold = deref("datomic.log", "dir-threshold");
         adoptRoot = function("datomic.log", "adopt-root");
-        segment = function("datomic.log", "segment");
         excise = function("datomic.log", "excise");
         exciseRoot = function("datomic.log", "excise-root");
         rootOfLog = function("datomic.log", "get-root-id");
@@ -451,13 +449,13 @@ final class PeerLibrary {
         return RT.seq(merged.excisions()) != null;
     }
 
-    /** Takes what was excised out of the log. */
-    Log excise(DatabaseStorage storage, MergedIndex merged) {
-        Object log = segment.invoke(storage.cluster(), storage.lookup());
-        Object excised = excise.invoke(storage.cluster(), storage.lookup(), log, RT.seq(merged.excisions()));
-        Object root =
-                get(exciseRoot.invoke(storage.cluster(), storage.lookup(), rootOfLog.invoke(log), excised), ROOT_ID);
-        return new Log(root == null ? log : adoptRoot.invoke(log, storage.cluster(), root, null));
+    /** Takes what was excised out of the log, whose tail has to be empty. */
+    Log excise(DatabaseStorage storage, Log log, MergedIndex merged) {
+        Object excised = excise.invoke(storage.cluster(), storage.lookup(), log.value(), RT.seq(merged.excisions()));
+        Object root = get(
+                exciseRoot.invoke(storage.cluster(), storage.lookup(), rootOfLog.invoke(log.value()), excised),
+                ROOT_ID);
+        return root == null ? log : new Log(adoptRoot.invoke(log.value(), storage.cluster(), root, null));
     }
 
     // --- Messages ---

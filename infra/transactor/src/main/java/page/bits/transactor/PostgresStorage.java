@@ -18,9 +18,8 @@ class PostgresStorage {
     private static final long LOCK = 0x62697473;
 
     /** The table as Datomic documents it for PostgreSQL: https://docs.datomic.com/setup/storage-services.html */
-    private static final String TABLE =
-            "create table if not exists datomic_kvs (id text not null, rev integer, map text, val bytea,"
-                    + " constraint pk_id primary key (id))";
+    private static final String TABLE = "create table datomic_kvs (id text not null, rev integer, map text, val bytea,"
+            + " constraint pk_id primary key (id))";
 
     /**
      * Lets the server notice within some 11 s that this machine is gone without a word, so that the lock of one that lost
@@ -41,12 +40,27 @@ class PostgresStorage {
     void createTableIfMissing() throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            // Two that create it at once: "if not exists" alone does not keep the second from an error.
+            // So that of two at once the second finds what the first has made.
             connection.setAutoCommit(false);
             statement.execute("select pg_advisory_xact_lock(" + (LOCK + 1) + ")");
-            statement.execute(TABLE);
+            // Asked first, since who may use a table may not always create one, not even one that exists.
+            try (ResultSet table = statement.executeQuery("select to_regclass('datomic_kvs')")) {
+                table.next();
+                if (table.getString(1) == null) {
+                    statement.execute(TABLE);
+                }
+            }
             connection.commit();
         }
+    }
+
+    /**
+     * Whether waiting will not help: a missing database (class 3D), a wrong password (28) or a missing right (42), see
+     * https://www.postgresql.org/docs/current/errcodes-appendix.html.
+     */
+    static boolean isRefusal(SQLException e) {
+        String state = e.getSQLState();
+        return state != null && (state.startsWith("3D") || state.startsWith("28") || state.startsWith("42"));
     }
 
     /** Whether this process is the active transactor now: holds the lock, or has taken it. Never waits for another holder. */

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
@@ -33,6 +35,7 @@ class Transactor {
     private static final Logger LOG = Logger.getLogger(Transactor.class);
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(1);
 
     private final TransactorConfig config;
@@ -41,6 +44,12 @@ class Transactor {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread life = new Thread(this::live, "bits-transactor");
     private volatile State state = State.LOADING;
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "bits-isolation-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile long confirmedAt;
     private volatile Broker broker;
     private volatile Databases databases;
 
@@ -69,6 +78,7 @@ class Transactor {
 
     void onStop(@Observes ShutdownEvent event) throws InterruptedException {
         stopping.countDown();
+        watch.shutdownNow();
         life.interrupt();
         // No longer: loading the peer library takes seconds and can't be interrupted.
         life.join(STOP_PATIENCE.toMillis());
@@ -101,12 +111,15 @@ class Transactor {
         }
     }
 
-    private void createTable() throws InterruptedException {
+    private void createTable() throws SQLException, InterruptedException {
         while (true) {
             try {
                 storage.createTableIfMissing();
                 return;
             } catch (SQLException e) {
+                if (PostgresStorage.isRefusal(e)) {
+                    throw e;
+                }
                 LOG.warnf("No storage yet, trying again: %s", e.getMessage());
                 pause(RETRY);
             }
@@ -137,6 +150,8 @@ class Transactor {
         databases = new Databases(library, opened, broker, config, metrics);
         databases.start();
         library.beat(opened, endpoint, Instant.now());
+        confirmedAt = System.nanoTime();
+        startWatch();
         state = State.ACTIVE;
         LOG.infof("Active: peers connect to %s", endpoint);
         while (true) {
@@ -157,11 +172,29 @@ class Transactor {
             if (!storage.holdsOrTakesLock()) {
                 FailStop.now("Another transactor has become active", null);
             }
+            confirmedAt = System.nanoTime();
             return true;
         } catch (SQLException e) {
             LOG.warnf("No heartbeat, since the storage can't be reached: %s", e.getMessage());
             return false;
         }
+    }
+
+    /**
+     * Ends an active transactor that is cut off from its storage, or was paused, before peers that still reach it take its
+     * word for what is newest while another is active.
+     */
+    private void startWatch() {
+        watch.scheduleAtFixedRate(
+                () -> {
+                    if (System.nanoTime() - confirmedAt
+                            > config.isolationLimit().toNanos()) {
+                        FailStop.now("For " + config.isolationLimit() + " nobody could say who is active", null);
+                    }
+                },
+                WATCH_INTERVAL.toMillis(),
+                WATCH_INTERVAL.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     private void pause(Duration pause) throws InterruptedException {

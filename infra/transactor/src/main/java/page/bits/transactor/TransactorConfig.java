@@ -71,6 +71,13 @@ public interface TransactorConfig {
     @WithDefault("PT5S")
     Duration heartbeatInterval();
 
+    /**
+     * How long the active transactor may fail to make sure that it is the active one before it ends. Less than what
+     * PostgreSQL takes to notice that a machine is gone and to let a standby have the lock, some 11 s.
+     */
+    @WithDefault("PT10S")
+    Duration isolationLimit();
+
     /** How often a standby looks whether the active transactor is gone. */
     @WithDefault("PT0.25S")
     Duration standbyInterval();

@@ -2,6 +2,7 @@ package page.bits.cluster.crash;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,8 @@ import clojure.lang.IExceptionInfo;
 import clojure.lang.Keyword;
 import datomic.Connection;
 import datomic.Database;
+import datomic.Datom;
+import datomic.Log;
 import datomic.Peer;
 import datomic.Util;
 import java.nio.file.Path;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a peer may expect of the transactor while nothing goes wrong; here without TLS, and with little memory for its index. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@SuppressWarnings("unchecked") // Log.DATA is documented to hold datoms
 class TransactorTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -58,6 +62,7 @@ class TransactorTest {
         rig = new Rig(folder.resolve("rig"), 0)
                 .with("encrypt", "false")
                 .with("memory-index-threshold", "64K")
+                .with("log-tail-threshold", "4K") // so that there is always a reason to grow the log's tree
                 .with("memory-index-max", Long.toString(INDEX_MAX))
                 .with("max-group-size", Integer.toString(GROUP_MAX));
         transactor = rig.startTransactorWithoutProxy();
@@ -167,6 +172,30 @@ class TransactorTest {
 
     @Test
     @Order(7)
+    void whatIsExcisedIsGoneFromIndexAndLog() throws Exception {
+        transact(Util.map(NAME, "secret", TEXT, "forget me"));
+        Database db = transact(Util.map(NAME, "kept", TEXT, "remember me"));
+        Object secret = Peer.query("[:find ?e . :where [?e :thing/name \"secret\"]]", db);
+        long t = transact(Util.map(Keyword.intern("db", "excise"), secret)).basisT();
+        assertTrue(connection.requestIndex());
+        Database excised = connection.syncExcise(t).get(SOON.toSeconds(), TimeUnit.SECONDS);
+        assertEquals(1, count(excised));
+        connection.release();
+        connection = Peer.connect(uri);
+        assertEquals(1, count(connection.db().history()));
+        List<Object> texts = new ArrayList<>();
+        for (Map<?, ?> transaction : connection.log().txRange(null, null)) {
+            for (Datom datom : (Iterable<Datom>) transaction.get(Log.DATA)) {
+                texts.add(datom.v());
+            }
+        }
+        assertTrue(texts.contains("remember me"), texts::toString);
+        assertFalse(texts.contains("forget me"), texts::toString);
+        assertEquals(2, count(transact(Util.map(NAME, "after"))));
+    }
+
+    @Test
+    @Order(8)
     void anOrderlyEndHandsOverToTheStandby() throws Exception {
         TransactorProcess standby = rig.startTransactorWithoutProxy();
         standby.awaitStandby();
