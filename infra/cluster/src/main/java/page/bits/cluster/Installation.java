@@ -70,15 +70,21 @@ final class Installation {
                 CompletableFuture.anyOf(transactor.whenReady().exceptionally(givenUp -> null), end)
                         .join();
                 if (!end.isDone()) {
-                    history.begin();
+                    history.begin(end);
                 }
             }
-            try (JavaProcess application = startApplication(folder, storage.url())) {
-                application.onExit().thenAccept(status -> fail("the application ended with status %d", status));
-                end.join();
-                Console.say("stopping");
-                application.stop(STOP_PATIENCE);
+            if (!end.isDone()) {
+                serve(folder, storage);
             }
+        }
+    }
+
+    private void serve(DataFolder folder, Storage storage) throws IOException, InterruptedException {
+        try (JavaProcess application = startApplication(folder, storage.url())) {
+            application.onExit().thenAccept(status -> fail("the application ended with status %d", status));
+            end.join();
+            Console.say("stopping");
+            application.stop(STOP_PATIENCE);
         }
     }
 

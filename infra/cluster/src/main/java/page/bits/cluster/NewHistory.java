@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The new epoch that a restored database needs before any node serves from it: its readers may hold event ids of what came
@@ -44,8 +45,11 @@ final class NewHistory {
         }
     }
 
-    /** Needs a transactor that is ready. Blocks for the seconds that a peer takes to start. */
-    void begin() throws Refusal, IOException, SQLException, InterruptedException {
+    /**
+     * Needs a transactor that is ready. Blocks for the seconds that a peer takes to start, or until {@code end} completes; then it
+     * stays due.
+     */
+    void begin(CompletableFuture<?> end) throws Refusal, IOException, SQLException, InterruptedException {
         Path libraries = settings.standaloneJar().resolveSibling("lib");
         try (JavaProcess program = JavaProcess.named("epoch")
                 .mainClass(libraries.resolve("main/*") + ":" + libraries.resolve("boot/*"), PROGRAM)
@@ -53,6 +57,10 @@ final class NewHistory {
                 .jvmOptions("-XX:TieredStopAtLevel=1")
                 .environment("BITS_DATOMIC_URI", datomicUri(storageUrl))
                 .start()) {
+            CompletableFuture.anyOf(program.onExit(), end).join();
+            if (end.isDone()) {
+                return;
+            }
             if (program.onExit().join() != 0) {
                 throw new Refusal("the restored database could not be given a new epoch: "
                         + program.log().lines().reduce((first, last) -> last).orElse("no reason was told"));

@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import org.postgresql.PGConnection;
@@ -84,7 +85,8 @@ final class Restore {
         try (Transactor transactor = new Transactor(settings, folder, url, supervisor)) {
             transactor.start();
             transactor.whenReady().join();
-            new NewHistory(settings, url).begin();
+            // Nothing ends it early: whoever interrupts a restore leaves it due for the next start.
+            new NewHistory(settings, url).begin(new CompletableFuture<>());
         } catch (CompletionException e) {
             if (e.getCause() instanceof Refusal refusal) {
                 throw refusal;

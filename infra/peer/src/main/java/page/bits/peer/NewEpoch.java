@@ -3,8 +3,13 @@ package page.bits.peer;
 import datomic.Connection;
 import datomic.Peer;
 import datomic.Util;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,37 +21,56 @@ import java.util.regex.Pattern;
 public final class NewEpoch {
 
     private static final Pattern NAME = Pattern.compile("^(datomic:sql://)([^?]+)(?=\\?)");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private NewEpoch() {}
 
     public static void main(String[] args) {
         int status = 1;
+        String uri = Objects.requireNonNullElse(System.getenv("BITS_DATOMIC_URI"), "");
         try {
-            System.out.println(begin(System.getenv("BITS_DATOMIC_URI")));
+            System.out.println(begin(uri));
             status = 0;
+        } catch (TimeoutException e) {
+            System.out.println(e.getMessage());
         } catch (ExecutionException e) {
-            System.out.println(e.getCause());
+            System.out.println(withoutStorage(String.valueOf(e.getCause()), uri));
         } catch (Exception e) {
-            System.out.println(e);
+            System.out.println(withoutStorage(e.toString(), uri));
         }
         // Datomic has threads that would keep the process alive.
         System.exit(status);
     }
 
-    private static String begin(String uri) throws ExecutionException, InterruptedException {
+    private static String begin(String uri) throws ExecutionException, InterruptedException, TimeoutException {
         Matcher name = NAME.matcher(uri);
         if (name.find() && !Peer.getDatabaseNames(name.replaceFirst("$1*")).contains(name.group(2))) {
             return "there is no database yet";
         }
         Connection connection = Peer.connect(uri);
-        if (Epoch.in(connection.sync().get()).isEmpty()) {
+        if (Epoch.in(answer(connection.sync(), "did not tell its basis")).isEmpty()) {
             return "the database has no epoch yet";
         }
         Epoch epoch = Epoch.random();
-        connection
-                .transact(
-                        List.of(Util.list(Attributes.ADD, Attributes.HISTORY, Attributes.HISTORY_EPOCH, epoch.value())))
-                .get();
+        answer(
+                connection.transactAsync(List.of(
+                        Util.list(Attributes.ADD, Attributes.HISTORY, Attributes.HISTORY_EPOCH, epoch.value()))),
+                "did not confirm the new epoch");
         return "epoch " + epoch;
+    }
+
+    private static <T> T answer(Future<T> asked, String otherwise)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        try {
+            return asked.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new TimeoutException("the transactor %s within %d s".formatted(otherwise, PATIENCE.toSeconds()));
+        }
+    }
+
+    /** What follows the URI's question mark is a JDBC URL, which bears the password of the storage. */
+    private static String withoutStorage(String message, String uri) {
+        int query = uri.indexOf('?');
+        return query < 0 ? message : message.replace(uri.substring(query + 1), "…");
     }
 }
