@@ -93,7 +93,7 @@ final class DataFolder implements AutoCloseable {
         if (!Files.exists(file)) {
             byte[] key = new byte[GUEST_KEY_BYTES];
             new SecureRandom().nextBytes(key);
-            Directories.writeSecret(file, Base64.getEncoder().encodeToString(key));
+            Directories.write(file, Base64.getEncoder().encodeToString(key));
         }
         return Files.readString(file).strip();
     }

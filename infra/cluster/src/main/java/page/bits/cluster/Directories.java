@@ -1,11 +1,13 @@
 package page.bits.cluster;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
@@ -27,11 +29,28 @@ final class Directories {
         return directory;
     }
 
-    /** A file that only its owner may read, whole or not there at all. */
-    static void writeSecret(Path file, String secret) throws IOException {
-        Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "new-", "");
-        Files.writeString(temporary, secret);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    /**
+     * Writes a file that only its owner may read. Whatever fails, be it the power, it holds the text or what it held before; when
+     * this returns, it is on disk.
+     */
+    static void write(Path file, String text) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        Path temporary = Files.createTempFile(folder, "new-", "");
+        try {
+            Files.writeString(temporary, text);
+            sync(temporary);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+        sync(folder);
+    }
+
+    /** Returns when a file, or the names in a folder, are on disk. */
+    static void sync(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 
     /** Deletes the folder with all that is in it, if it is there. */

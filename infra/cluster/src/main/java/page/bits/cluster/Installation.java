@@ -126,6 +126,9 @@ final class Installation {
             watch(postgres, supervisor);
         } catch (IOException e) {
             fail("PostgreSQL could not be started again: %s", e.getMessage());
+        } catch (RuntimeException e) {
+            // The executor would keep it to itself, and nobody start PostgreSQL again.
+            fail("PostgreSQL could not be started again: %s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

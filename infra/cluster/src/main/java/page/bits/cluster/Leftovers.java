@@ -1,6 +1,7 @@
 package page.bits.cluster;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,6 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The processes that a launcher started, noted in a file, so that the next one can end those that the last one could not. A
@@ -20,6 +23,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Leftovers {
 
+    private static final Pattern LINE = Pattern.compile("([0-9]{1,18}) ([0-9]{1,18}) (.+)");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Path file;
@@ -46,20 +50,22 @@ final class Leftovers {
         if (!Files.exists(file)) {
             return;
         }
-        List<String> lines = new ArrayList<>(Files.readAllLines(file));
+        List<String> lines = new ArrayList<>(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
         Collections.reverse(lines); // who uses another was started after it
         for (String line : lines) {
-            String[] fields = line.split(" ", 3);
-            if (fields.length == 3) {
-                Optional<ProcessHandle> running = ProcessHandle.of(Long.parseLong(fields[0]))
-                        .filter(handle -> handle.info()
-                                .startInstant()
-                                .filter(started -> started.toEpochMilli() == Long.parseLong(fields[1]))
-                                .isPresent());
-                if (running.isPresent()) {
-                    Console.say("stopping the %s that was left over from the last time", fields[2]);
-                    end(running.get());
-                }
+            Matcher noted = LINE.matcher(line);
+            if (!noted.matches()) {
+                continue; // one that a full disk or a power failure cut off
+            }
+            long startedAt = Long.parseLong(noted.group(2));
+            Optional<ProcessHandle> running = ProcessHandle.of(Long.parseLong(noted.group(1)))
+                    .filter(handle -> handle.info()
+                            .startInstant()
+                            .filter(started -> started.toEpochMilli() == startedAt)
+                            .isPresent());
+            if (running.isPresent()) {
+                Console.say("stopping the %s that was left over from the last time", noted.group(3));
+                end(running.get());
             }
         }
         Files.delete(file);

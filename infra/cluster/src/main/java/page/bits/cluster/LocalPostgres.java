@@ -121,7 +121,8 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** The URL of a database of a server that another process runs on the folder. It holds the password. */
     static String jdbcUrl(Path directory, String database) throws IOException {
-        int port = Integer.parseInt(Files.readString(directory.resolve("port")).strip());
+        Path file = directory.resolve("port");
+        int port = Ports.read(file).orElseThrow(() -> new IOException("there is no port of a PostgreSQL in " + file));
         return url(
                 port, database, Files.readString(directory.resolve("password")).strip());
     }
@@ -185,8 +186,7 @@ public final class LocalPostgres implements AutoCloseable {
         if (!Files.exists(file)) {
             byte[] random = new byte[24];
             new SecureRandom().nextBytes(random);
-            Directories.writeSecret(
-                    file, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+            Directories.write(file, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
         }
         return Files.readString(file).strip();
     }
@@ -243,6 +243,7 @@ public final class LocalPostgres implements AutoCloseable {
             throw new IOException("PostgreSQL could not make its folder %s; its log is %s".formatted(unfinished, log));
         }
         Files.move(unfinished, data);
+        Directories.sync(directory);
     }
 
     /** PostgreSQL refuses to be root; in a user namespace of its own it is nobody, and yet owns the files. */
@@ -324,7 +325,7 @@ public final class LocalPostgres implements AutoCloseable {
             return;
         }
         List<String> lines = Files.readAllLines(pidFile);
-        Optional<ProcessHandle> found = lines.isEmpty()
+        Optional<ProcessHandle> found = lines.isEmpty() || !lines.get(0).strip().matches("[0-9]{1,18}")
                 ? Optional.empty()
                 : ProcessHandle.of(Long.parseLong(lines.get(0).strip()));
         if (found.isEmpty()) {

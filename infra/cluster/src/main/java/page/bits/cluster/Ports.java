@@ -5,28 +5,40 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /** Ports on loopback that nobody else listens on. */
 final class Ports {
 
     private static final String LOOPBACK = "127.0.0.1";
+    private static final int LAST = 65_535;
 
     private Ports() {}
 
     /** The port that the file names, if it is free; else another, which the file names from now on. */
     static int kept(Path file) throws IOException {
-        if (Files.exists(file)) {
-            int last = Integer.parseInt(Files.readString(file).strip());
-            if (isFree(LOOPBACK, last)) {
-                return last;
-            }
+        OptionalInt last = read(file);
+        if (last.isPresent() && isFree(LOOPBACK, last.getAsInt())) {
+            return last.getAsInt();
         }
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
-            Files.writeString(file, Integer.toString(socket.getLocalPort()));
+            Directories.write(file, Integer.toString(socket.getLocalPort()));
             return socket.getLocalPort();
         }
+    }
+
+    /** The port that the file names; none where it is not there or names none. */
+    static OptionalInt read(Path file) throws IOException {
+        if (Files.exists(file)) {
+            String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+            if (text.matches("[1-9][0-9]{0,4}") && Integer.parseInt(text) <= LAST) {
+                return OptionalInt.of(Integer.parseInt(text));
+            }
+        }
+        return OptionalInt.empty();
     }
 
     /** Whether a server could listen there. */

@@ -76,6 +76,10 @@ final class Transactor implements AutoCloseable {
         } catch (IOException e) {
             giveUp("the transactor could not be started: " + e.getMessage());
             return;
+        } catch (RuntimeException e) {
+            // The executor would keep it to itself, and the launcher wait for ever.
+            giveUp("the transactor could not be started: " + e);
+            return;
         }
         JavaProcess launched = process;
         launched.onExit().thenAcceptAsync(this::ended, supervisor);

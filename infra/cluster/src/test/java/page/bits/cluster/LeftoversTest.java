@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,20 @@ class LeftoversTest {
         Path file = folder.resolve("processes");
         try (JavaProcess left = waiting()) {
             new Leftovers(file).note(left);
+
+            new Leftovers(file).end();
+
+            await().until(() -> !left.isAlive());
+            assertFalse(Files.exists(file));
+        }
+    }
+
+    @Test
+    void aLineThatWasCutOffIsSkipped() throws Exception {
+        Path file = folder.resolve("processes");
+        try (JavaProcess left = waiting()) {
+            new Leftovers(file).note(left);
+            Files.writeString(file, "12 \n\0\0\0 x y\n%d 17".formatted(left.pid()), StandardOpenOption.APPEND);
 
             new Leftovers(file).end();
 

@@ -93,6 +93,17 @@ class LocalPostgresTest {
     }
 
     @Test
+    void aPortThatCannotBeReadIsChosenAnew() throws Exception {
+        LocalPostgres.start(data, log).close();
+        Files.writeString(data.resolve("port"), "");
+
+        try (LocalPostgres postgres = LocalPostgres.start(data, log)) {
+            assertEquals("1", query(postgres, "SELECT 1"));
+            assertEquals(Integer.toString(postgres.port()), Files.readString(data.resolve("port")));
+        }
+    }
+
+    @Test
     void dataOfAnotherVersionAreLeftAlone() throws Exception {
         LocalPostgres.start(data, log).close();
         Files.writeString(data.resolve("data/PG_VERSION"), "12\n");
