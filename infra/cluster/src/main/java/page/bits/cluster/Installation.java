@@ -1,6 +1,7 @@
 package page.bits.cluster;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
@@ -35,7 +36,7 @@ final class Installation {
         Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "bits-stop"));
         try (DataFolder folder = DataFolder.take(settings.data())) {
             folder.leftovers().end();
-            refuseTakenPort();
+            refuseUnusablePort();
             try (Storage storage = Storage.start(folder, settings.postgresUrl())) {
                 run(folder, storage);
             }
@@ -146,13 +147,24 @@ final class Installation {
         }
     }
 
-    private void refuseTakenPort() throws Refusal, IOException {
+    private void refuseUnusablePort() throws Refusal, IOException {
         try {
             InetAddress.getByName(settings.host());
         } catch (UnknownHostException e) {
             throw new Refusal("there is no host '%s'; choose another with --host".formatted(settings.host()));
         }
-        if (!Ports.isFree(settings.host(), settings.port())) {
+        try {
+            Ports.tryToListen(settings.host(), settings.port());
+        } catch (BindException e) {
+            String why = String.valueOf(e.getMessage());
+            if (why.contains("Permission denied")) {
+                throw new Refusal(
+                        "this user may not listen on port %d; choose another with --port".formatted(settings.port()));
+            }
+            if (why.contains("assign")) {
+                throw new Refusal(
+                        "%s is not an address of this machine; choose another with --host".formatted(settings.host()));
+            }
             throw new Refusal("cannot listen on %s, port %d: it is in use; choose another with --port"
                     .formatted(settings.host(), settings.port()));
         }

@@ -40,7 +40,7 @@ public final class JavaProcess implements AutoCloseable {
         ProcessBuilder command = Spawn.detached(log.output(), builder.command());
         command.environment().putAll(builder.environment);
         process = command.start();
-        Leash.take("TERM", process.pid());
+        Leash.take("TERM", process);
         log.follow(name, process);
         exit = process.onExit().thenApply(ended -> {
             Leash.release(ended.pid());

@@ -44,8 +44,21 @@ final class Leash {
 
     private Leash() {}
 
-    /** @param signal what asks the process to end, such as {@code TERM} */
-    static synchronized void take(String signal, long pid) throws IOException {
+    /**
+     * Where it fails, the process is killed: its caller is left without it, and nothing else would end it.
+     *
+     * @param signal what asks the process to end, such as {@code TERM}
+     */
+    static void take(String signal, Process process) throws IOException {
+        try {
+            take(signal, process.pid());
+        } catch (IOException | RuntimeException e) {
+            process.destroyForcibly();
+            throw e;
+        }
+    }
+
+    private static synchronized void take(String signal, long pid) throws IOException {
         if (shell == null || !shell.isAlive()) {
             shell = Spawn.detached(ProcessBuilder.Redirect.DISCARD, "sh", "-c", SCRIPT)
                     .redirectInput(ProcessBuilder.Redirect.PIPE)

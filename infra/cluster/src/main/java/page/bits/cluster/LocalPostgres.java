@@ -145,7 +145,7 @@ public final class LocalPostgres implements AutoCloseable {
         end("QUIT");
     }
 
-    /** Starts the server again, on the same port if it can be had; stops it first if it runs. */
+    /** Starts the server again, on the same port, which is in the URLs given out; stops it first if it runs. */
     public void restart() throws IOException, InterruptedException {
         stop();
         stopLeftover();
@@ -293,7 +293,7 @@ public final class LocalPostgres implements AutoCloseable {
         }
         Process process = Spawn.detached(ProcessBuilder.Redirect.appendTo(log.toFile()), command)
                 .start();
-        Leash.take("INT", process.pid());
+        Leash.take("INT", process);
         process.onExit().thenAccept(ended -> Leash.release(ended.pid()));
         return process;
     }

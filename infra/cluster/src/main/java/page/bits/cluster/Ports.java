@@ -41,14 +41,20 @@ final class Ports {
         return OptionalInt.empty();
     }
 
-    /** Whether a server could listen there. */
-    static boolean isFree(String host, int port) throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(host, port));
+    private static boolean isFree(String host, int port) throws IOException {
+        try {
+            tryToListen(host, port);
             return true;
         } catch (BindException e) {
             return false;
+        }
+    }
+
+    /** @throws BindException where a server could not listen there, for one of several reasons that its message tells */
+    static void tryToListen(String host, int port) throws IOException {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, port));
         }
     }
 }

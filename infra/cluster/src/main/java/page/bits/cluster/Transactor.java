@@ -3,6 +3,7 @@ package page.bits.cluster;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URL;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ final class Transactor implements AutoCloseable {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Refusal> givenUp = new CompletableFuture<>();
     private JavaProcess process;
+    private Path log;
     private Instant begun;
     private int healthPort;
     private int quickEnds;
@@ -59,6 +61,10 @@ final class Transactor implements AutoCloseable {
     private void launch() {
         begun = Instant.now();
         try {
+            if (log == null) {
+                // One for all its starts: what the first failure was is not to be lost to those that follow from it.
+                log = folder.newLog("transactor");
+            }
             healthPort = Ports.kept(folder.transactorHealthPort());
             process = JavaProcess.named("transactor")
                     .jar(settings.transactorJar())
@@ -70,7 +76,7 @@ final class Transactor implements AutoCloseable {
                     .property("bits.transactor.port", Ports.kept(folder.transactorPort()))
                     .property("bits.transactor.encrypt", false) // what goes through loopback needs none
                     .environment("BITS_TRANSACTOR_STORAGE_URL", storageUrl)
-                    .logFile(folder.newLog("transactor"))
+                    .logFile(log)
                     .start();
             folder.leftovers().note(process);
         } catch (IOException e) {
