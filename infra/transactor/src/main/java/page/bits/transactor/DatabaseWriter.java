@@ -49,9 +49,6 @@ final class DatabaseWriter implements AutoCloseable {
     private final int roomBytes;
     private final long memoryIndexMax;
 
-    /** At most {@code memoryIndexMax}: what is waited for has to have begun. */
-    private final long memoryIndexThreshold;
-
     private final ExecutorService background;
     private final Thread thread;
     private final List<Gauge> gauges;
@@ -100,7 +97,6 @@ final class DatabaseWriter implements AutoCloseable {
         this.roomBytes = Math.toIntExact(config.submitQueueBytes().asLongValue());
         this.room = new Semaphore(roomBytes);
         this.memoryIndexMax = config.memoryIndexMax().asLongValue();
-        this.memoryIndexThreshold = Math.min(config.memoryIndexThreshold().asLongValue(), memoryIndexMax);
         this.db = opened.db();
         this.log = opened.log();
         this.logTailBytes = opened.tailBytes();

@@ -64,6 +64,7 @@ class Transactor {
     }
 
     void onStart(@Observes StartupEvent event) {
+        Plausibility.require(config);
         LOG.warn("This is Bits' embedded transactor, for development, tests and the local cluster."
                 + " Hosted installs run Datomic Pro's own transactor.");
         if (!LOOPBACK.contains(config.host())) {
