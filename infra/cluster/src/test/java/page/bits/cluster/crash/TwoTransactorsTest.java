@@ -29,8 +29,8 @@ class TwoTransactorsTest {
 
     @BeforeEach
     void startWithStandby() throws Exception {
-        // So late a heartbeat that the log alone tells the first one that it was replaced.
-        Rig rig = each.rig().with("heartbeat-interval", "PT30S");
+        // So late that the log alone tells the first one that it was replaced.
+        Rig rig = each.rig().with("heartbeat-interval", "PT2M").with("isolation-limit", "PT10M");
         first = rig.startTransactor();
         first.awaitActive();
         second = rig.startTransactor();
