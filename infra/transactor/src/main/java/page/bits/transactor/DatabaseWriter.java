@@ -302,7 +302,7 @@ final class DatabaseWriter implements AutoCloseable {
         return !isIndexing()
                 && growth == null
                 && (indexRequested
-                        || memoryIndexBytes > config.memoryIndexThreshold().asLongValue());
+                        || memoryIndexBytes >= config.memoryIndexThreshold().asLongValue());
     }
 
     /**
