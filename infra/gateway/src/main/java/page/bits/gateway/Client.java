@@ -1,0 +1,104 @@
+package page.bits.gateway;
+
+import io.netty.util.NetUtil;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Who sent a request, as far as we know: the other end of the connection, or where that is a proxy that we trust, whom it
+ * names.
+ *
+ * @param address an IP address in numbers
+ * @param scheme {@code http} or {@code https}
+ * @param host the host that the request names, with its port
+ */
+record Client(String address, String scheme, String host) {
+
+    /** What may tell of a client: none of it passes the gateway but what it writes itself. */
+    static final List<String> HEADERS = List.of(
+            "Forwarded",
+            "X-Forwarded-For",
+            "X-Forwarded-Host",
+            "X-Forwarded-Port",
+            "X-Forwarded-Prefix",
+            "X-Forwarded-Proto",
+            "X-Forwarded-Server",
+            "X-Forwarded-Ssl",
+            "X-Real-IP");
+
+    private static final Pattern HOST =
+            Pattern.compile("(?:[A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(?::[0-9]{1,5})?");
+    private static final Pattern PARAMETER = Pattern.compile("\\s*([A-Za-z]+)=(?:\"([^\"\\\\]*)\"|([^\";,\\s]*))\\s*");
+
+    /** @return none where the request names no host, or something that is none */
+    static Optional<Client> of(HttpServerRequest request, Addresses proxies) {
+        String host = request.getHeader("Host");
+        if (host == null || !HOST.matcher(host).matches()) {
+            return Optional.empty();
+        }
+        Client peer = new Client(request.remoteAddress().hostAddress(), request.scheme(), host);
+        return Optional.of(proxies.contain(request.remoteAddress()) ? peer.behind(request) : peer);
+    }
+
+    /** The last hop is the proxy's own word; what is before it anyone may have written. */
+    private Client behind(HttpServerRequest request) {
+        List<String> forwarded = request.headers().getAll("Forwarded");
+        if (!forwarded.isEmpty()) {
+            String all = String.join(",", forwarded);
+            String last = all.substring(all.lastIndexOf(',') + 1);
+            return new Client(
+                    parameter(last, "for").flatMap(Client::ip).orElse(address),
+                    parameter(last, "proto").flatMap(Client::scheme).orElse(scheme),
+                    host);
+        }
+        return new Client(
+                last(request, "X-Forwarded-For").flatMap(Client::ip).orElse(address),
+                last(request, "X-Forwarded-Proto").flatMap(Client::scheme).orElse(scheme),
+                host);
+    }
+
+    private static Optional<String> last(HttpServerRequest request, String header) {
+        List<String> values = request.headers().getAll(header);
+        if (values.isEmpty()) {
+            return Optional.empty();
+        }
+        String all = values.get(values.size() - 1);
+        return Optional.of(all.substring(all.lastIndexOf(',') + 1).strip());
+    }
+
+    private static Optional<String> parameter(String element, String name) {
+        for (String pair : element.split(";")) {
+            Matcher parameter = PARAMETER.matcher(pair);
+            if (parameter.matches() && parameter.group(1).equalsIgnoreCase(name)) {
+                return Optional.of(parameter.group(2) != null ? parameter.group(2) : parameter.group(3));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** An address without its port, if there is one. */
+    private static Optional<String> ip(String node) {
+        String address = node;
+        if (node.startsWith("[")) {
+            address = node.substring(1, Math.max(1, node.indexOf(']')));
+        } else if (node.indexOf(':') == node.lastIndexOf(':')) {
+            address = node.replaceFirst(":.*", "");
+        }
+        return Optional.of(address).filter(it -> NetUtil.isValidIpV4Address(it) || NetUtil.isValidIpV6Address(it));
+    }
+
+    private static Optional<String> scheme(String told) {
+        String lower = told.toLowerCase(Locale.ROOT);
+        return Optional.of(lower).filter(it -> it.equals("http") || it.equals("https"));
+    }
+
+    /** The value of the {@code Forwarded} header that tells of this client (RFC 7239, section 4). */
+    String forwarded() {
+        String node = address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";
+        return "for=" + node + ";host=\"" + host + "\";proto=" + scheme;
+    }
+}

@@ -1,0 +1,51 @@
+package page.bits.gateway;
+
+import io.vertx.core.net.SocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import page.bits.http.ProblemType;
+
+/** Counts connections, in all and by address. Any thread. */
+final class Connections {
+
+    private final GatewayConfig config;
+    private final Addresses proxies;
+    private final AtomicInteger open = new AtomicInteger();
+    private final Map<String, Integer> byAddress = new ConcurrentHashMap<>();
+
+    Connections(GatewayConfig config, Addresses proxies) {
+        this.config = config;
+        this.proxies = proxies;
+    }
+
+    int open() {
+        return open.get();
+    }
+
+    /** Counts one more until {@link #closed}; tells what is to be said to it if it is one too many. */
+    Optional<Guard.Refusal> opened(SocketAddress from) {
+        int all = open.incrementAndGet();
+        int sameAddress = byAddress.merge(key(from), 1, Integer::sum);
+        if (all > config.maxConnections()) {
+            return Optional.of(new Guard.Refusal(
+                    ProblemType.UNAVAILABLE, "This gateway has all the connections that it takes. Try again later."));
+        }
+        if (sameAddress > config.maxConnectionsPerAddress() && !proxies.contain(from)) {
+            return Optional.of(new Guard.Refusal(
+                    ProblemType.TOO_MANY_REQUESTS,
+                    "One address may have %d connections.".formatted(config.maxConnectionsPerAddress())));
+        }
+        return Optional.empty();
+    }
+
+    void closed(SocketAddress from) {
+        open.decrementAndGet();
+        byAddress.computeIfPresent(key(from), (address, count) -> count == 1 ? null : count - 1);
+    }
+
+    private static String key(SocketAddress from) {
+        return from.hostAddress() == null ? from.toString() : from.hostAddress();
+    }
+}

@@ -1,0 +1,263 @@
+package page.bits.gateway;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.QuarkusBindException;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import page.bits.http.Problem;
+import page.bits.http.ProblemType;
+
+/**
+ * Listens, and answers every request: by a node of the tier that its path belongs to, or by a problem document. What is under
+ * {@code /q} is answered by Quarkus.
+ */
+@Singleton
+class Gateway {
+
+    private static final Logger LOG = Logger.getLogger(Gateway.class);
+    private static final Logger ACCESS = Logger.getLogger("page.bits.gateway.access");
+
+    private final Vertx vertx;
+    private final GatewayConfig config;
+    private final Tiers tiers;
+    private final Relay relay;
+    private final Refusals refusals;
+    private final ApiDocument document;
+    private final Addresses proxies;
+    private final Addresses operators;
+    private final Connections connections;
+    private final String host;
+    private final int port;
+    private final Duration drain;
+    private final Set<Exchange> streams = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
+
+    /** @param proxies whose word on the client is taken: addresses or CIDR blocks */
+    Gateway(
+            Vertx vertx,
+            GatewayConfig config,
+            Tiers tiers,
+            Relay relay,
+            Refusals refusals,
+            ApiDocument document,
+            MeterRegistry metrics,
+            @ConfigProperty(name = "bits.proxies") Optional<List<String>> proxies,
+            @ConfigProperty(name = "quarkus.http.host") String host,
+            @ConfigProperty(name = "quarkus.http.port") int port,
+            @ConfigProperty(name = "quarkus.shutdown.delay", defaultValue = "0S") Duration drain) {
+        this.vertx = vertx;
+        this.config = config;
+        this.tiers = tiers;
+        this.relay = relay;
+        this.refusals = refusals;
+        this.document = document;
+        this.proxies = new Addresses(proxies.orElse(List.of()));
+        this.operators = new Addresses(config.operators());
+        this.connections = new Connections(config, this.proxies);
+        this.host = host;
+        this.port = port;
+        this.drain = drain;
+        Gauge.builder("bits.gateway.connections", connections, Connections::open)
+                .description("Clients that are connected")
+                .register(metrics);
+    }
+
+    void start(@Observes StartupEvent event) throws BindException {
+        tiers.start();
+        try {
+            vertx.deployVerticle(
+                            Listener::new,
+                            new DeploymentOptions()
+                                    .setInstances(Runtime.getRuntime().availableProcessors()))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+        } catch (java.util.concurrent.CompletionException e) {
+            if (e.getCause() instanceof BindException bind) {
+                throw new QuarkusBindException(host, port, bind);
+            }
+            throw e;
+        }
+        LOG.infof("Listening on http://%s:%d", host, port);
+    }
+
+    /** Readiness is down from now on. All streams cut at once would all come back at once. */
+    void drain(@Observes ShutdownDelayInitiatedEvent event) {
+        draining = true;
+        for (Exchange stream : streams) {
+            long when = 1 + ThreadLocalRandom.current().nextLong(Math.max(1, drain.toMillis() * 3 / 4));
+            vertx.setTimer(when, timer -> stream.request().connection().close());
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        draining = true;
+    }
+
+    /** One event loop's share: all of them listen on the same port. */
+    private final class Listener extends AbstractVerticle {
+        @Override
+        public void start(Promise<Void> started) {
+            HttpServerOptions options = new HttpServerOptions()
+                    .setHost(host)
+                    .setPort(port)
+                    .setMaxHeaderSize(config.maxHeaderSize())
+                    .setMaxInitialLineLength(config.maxRequestLine())
+                    .setHttp2ClearTextEnabled(false)
+                    .setHandle100ContinueAutomatically(true)
+                    .setTcpNoDelay(true);
+            vertx.createHttpServer(options)
+                    .connectionHandler(Gateway.this::connected)
+                    .invalidRequestHandler(Gateway.this::refuseUnreadable)
+                    .requestHandler(Gateway.this::handle)
+                    .listen()
+                    .<Void>mapEmpty()
+                    .onComplete(started);
+        }
+    }
+
+    private void connected(HttpConnection connection) {
+        Optional<Guard.Refusal> refusal = connections.opened(connection.remoteAddress());
+        connection.closeHandler(closed -> connections.closed(connection.remoteAddress()));
+        Guard.watch(connection, config, refusals, refusal);
+    }
+
+    private void handle(HttpServerRequest request) {
+        Exchange exchange = begin(request);
+        Optional<Client> client = Client.of(request, proxies);
+        Optional<Route> route = Optional.ofNullable(request.path()).flatMap(Route::of);
+        if (client.isEmpty()) {
+            refuse(exchange, ProblemType.BAD_REQUEST, "The request names no host, or one that is none.");
+        } else if (route.isEmpty() || !request.uri().startsWith("/")) {
+            refuse(
+                    exchange,
+                    ProblemType.BAD_REQUEST,
+                    "The path is not plain: it has an empty segment, dots, an encoded slash or the like.");
+        } else {
+            handle(exchange, client.get(), route.get());
+        }
+    }
+
+    private Exchange begin(HttpServerRequest request) {
+        Exchange exchange = Exchange.begin(request);
+        if (config.accessLog()) {
+            long began = System.nanoTime();
+            exchange.atEnd(() -> log(exchange, began));
+        }
+        return exchange;
+    }
+
+    private void handle(Exchange exchange, Client client, Route route) {
+        switch (route) {
+            case ACTIONS -> pass(exchange, tiers.actions(), client);
+            case VIEWS -> pass(exchange, tiers.views(), client);
+            case PRESENCE ->
+                tiers.presence()
+                        .ifPresentOrElse(
+                                tier -> pass(exchange, tier, client),
+                                () -> refuse(exchange, ProblemType.NOT_FOUND, "There is no presence here."));
+            case OPERATIONS -> operate(exchange, client);
+            case INTERNAL -> refuse(exchange, ProblemType.NOT_FOUND, "There is nothing at this path.");
+        }
+    }
+
+    private void pass(Exchange exchange, Tier tier, Client client) {
+        HttpServerRequest request = exchange.request();
+        boolean stream = asksForStream(request);
+        if (stream && request.version() == HttpVersion.HTTP_1_0) {
+            refuse(exchange, ProblemType.HTTP_VERSION, "A stream needs HTTP/1.1.");
+            return;
+        }
+        if (draining) {
+            request.response().putHeader("Connection", "close");
+        }
+        if (stream) {
+            streams.add(exchange);
+            exchange.atEnd(() -> streams.remove(exchange));
+        }
+        relay.pass(exchange, tier, client, stream);
+    }
+
+    private static boolean asksForStream(HttpServerRequest request) {
+        return request.method() == HttpMethod.GET
+                && request.headers().getAll("Accept").stream().anyMatch(accept -> accept.contains("text/event-stream"));
+    }
+
+    private void operate(Exchange exchange, Client client) {
+        HttpServerRequest request = exchange.request();
+        if (!operators.contain(client.address())) {
+            refuse(exchange, ProblemType.NOT_FOUND, "There is nothing at this path.");
+        } else if (request.path().equals(ApiDocument.PATH) && request.method() == HttpMethod.GET) {
+            document.answer(request);
+        } else {
+            VertxHttpRecorder.getRootHandler().handle(request);
+        }
+    }
+
+    private void refuseUnreadable(HttpServerRequest request) {
+        Exchange exchange = begin(request);
+        Throwable why = request.decoderResult().cause();
+        if (why instanceof io.netty.handler.codec.TooLongFrameException
+                && String.valueOf(why.getMessage()).contains("line")) {
+            refuse(
+                    exchange,
+                    ProblemType.URI_TOO_LONG,
+                    "The first line may have %d bytes.".formatted(config.maxRequestLine()));
+        } else if (why instanceof io.netty.handler.codec.TooLongFrameException) {
+            refuse(
+                    exchange,
+                    ProblemType.HEADER_TOO_LARGE,
+                    "The head may have %d bytes.".formatted(config.maxHeaderSize()));
+        } else {
+            refuse(exchange, ProblemType.BAD_REQUEST, "This is not HTTP/1.1: " + why.getMessage());
+        }
+    }
+
+    /** Nothing of the body is read any more, so nothing can come after it. */
+    private void refuse(Exchange exchange, ProblemType type, String detail) {
+        HttpServerRequest request = exchange.request();
+        request.response()
+                .setStatusCode(type.status())
+                .putHeader("Content-Type", Problem.MEDIA_TYPE)
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("Connection", "close")
+                .putHeader(Exchange.REQUEST_ID, exchange.id())
+                .end(refusals.document(type, detail))
+                .onComplete(written -> request.connection().close());
+    }
+
+    private static void log(Exchange exchange, long began) {
+        HttpServerRequest request = exchange.request();
+        ACCESS.infof(
+                "%s %s %s %d %.1f ms %s",
+                request.remoteAddress().hostAddress(),
+                request.method(),
+                request.path(),
+                request.response().getStatusCode(),
+                (System.nanoTime() - began) / 1e6,
+                exchange.id());
+    }
+}

@@ -1,0 +1,201 @@
+package page.bits.gateway;
+
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.VertxException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.httpproxy.Body;
+import io.vertx.httpproxy.ProxyContext;
+import io.vertx.httpproxy.ProxyInterceptor;
+import io.vertx.httpproxy.ProxyRequest;
+import io.vertx.httpproxy.ProxyResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+import page.bits.http.Problem;
+import page.bits.http.ProblemType;
+
+/**
+ * One request on its way to a node, and the answer on its way back; neither is ever held in memory as a whole. On the
+ * request's event loop.
+ *
+ * <p>The request goes to another node only if nothing of it was sent. Where no node could be reached the answer is 503, as a
+ * service answers what it did not submit. Where something was sent and no answer came, nobody knows what became of it: 504 for
+ * what may change something, and 503 for what only reads.
+ */
+final class Passage implements ProxyInterceptor {
+
+    private static final Logger LOG = Logger.getLogger(Passage.class);
+
+    private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+    /** What concerns one connection alone (RFC 9110, section 7.6.1). */
+    private static final List<String> HOP_BY_HOP =
+            List.of("Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade", "HTTP2-Settings");
+
+    private static final Set<Integer> BODILESS = Set.of(204, 304);
+
+    private final Relay relay;
+    private final Exchange exchange;
+    private final HttpServerRequest request;
+    private final Tier tier;
+    private final Client client;
+    private final boolean stream;
+    private final List<Node> tried = new ArrayList<>();
+    private HttpClientRequest sent;
+
+    Passage(Relay relay, Exchange exchange, Tier tier, Client client, boolean stream) {
+        this.relay = relay;
+        this.exchange = exchange;
+        this.request = exchange.request();
+        this.tier = tier;
+        this.client = client;
+        this.stream = stream;
+    }
+
+    /** A connection to the node that the request goes to. */
+    Future<HttpClientRequest> origin() {
+        Optional<Node> chosen = stream ? tier.leastStreams(tried) : tier.next(tried);
+        if (chosen.isEmpty()) {
+            return Future.failedFuture(new VertxException(
+                    tried.isEmpty() ? "no node of " + tier + " is there" : "none of " + tried + " takes it", true));
+        }
+        Node node = chosen.get();
+        tried.add(node);
+        if (stream) {
+            node.streamBegins(); // now, or all that come at once would go to the same one
+        }
+        return relay.connect(node, stream).compose(this::begin, why -> {
+            if (stream) {
+                node.streamEnds();
+            }
+            if (!(why instanceof ConnectionPoolTooBusyException)) {
+                relay.couldNotReach(tier, node, why);
+            }
+            relay.goesElsewhere();
+            return origin();
+        });
+    }
+
+    private Future<HttpClientRequest> begin(HttpClientRequest connected) {
+        Node node = tried.get(tried.size() - 1);
+        if (exchange.isOver()) {
+            endStream(node);
+            connected.reset();
+            return Future.failedFuture(new VertxException("the client has left", true));
+        }
+        exchange.atEnd(() -> endStream(node));
+        sent = connected;
+        return Future.succeededFuture(connected);
+    }
+
+    private void endStream(Node node) {
+        if (stream) {
+            node.streamEnds();
+        }
+    }
+
+    @Override
+    public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
+        ProxyRequest onward = context.request();
+        removeHopByHop(onward.headers());
+        Client.HEADERS.forEach(onward.headers()::remove);
+        onward.putHeader("Forwarded", client.forwarded());
+        onward.putHeader(Exchange.REQUEST_ID, exchange.id());
+        onward.setAuthority(request.authority());
+        return withinTime(context.sendRequest())
+                .otherwise(failure -> failed(onward.release().response(), failure));
+    }
+
+    /** Until the answer begins; from then on it may take as long as it likes. */
+    private Future<ProxyResponse> withinTime(Future<ProxyResponse> answer) {
+        Promise<ProxyResponse> inTime = Promise.promise();
+        long timer = relay.vertx()
+                .setTimer(
+                        relay.responseTimeout().toMillis(),
+                        passed -> inTime.tryFail(new TimeoutException("no answer within %d s"
+                                .formatted(relay.responseTimeout().toSeconds()))));
+        answer.onComplete(done -> {
+            relay.vertx().cancelTimer(timer);
+            if (done.succeeded()) {
+                inTime.tryComplete(done.result());
+            } else {
+                inTime.tryFail(done.cause());
+            }
+        });
+        return inTime.future();
+    }
+
+    @Override
+    public Future<Void> handleProxyResponse(ProxyContext context) {
+        ProxyResponse back = context.response();
+        removeHopByHop(back.headers());
+        back.putHeader(Exchange.REQUEST_ID, exchange.id());
+        if (BODILESS.contains(back.getStatusCode()) || request.method() == HttpMethod.HEAD) {
+            leaveOutBody(back);
+        }
+        return context.sendResponse();
+    }
+
+    /** The library would announce chunks, and send the end of them, where there must be none. */
+    private static void leaveOutBody(ProxyResponse back) {
+        Body body = back.getBody();
+        if (body != null && body.length() < 0) {
+            back.setBody(null);
+            body.stream().resume();
+        }
+    }
+
+    private ProxyResponse failed(ProxyResponse response, Throwable failure) {
+        boolean neverSent = sent == null;
+        boolean unknown = !neverSent && !SAFE.contains(request.method());
+        if (!neverSent) {
+            sent.reset();
+        }
+        if (!exchange.isOver()) {
+            LOG.warnf(
+                    "%s %s got no answer from %s: %s (request %s)",
+                    request.method(), request.path(), neverSent ? tier : tried, failure.getMessage(), exchange.id());
+        }
+        ProblemType type = unknown ? ProblemType.OUTCOME_UNKNOWN : ProblemType.UNAVAILABLE;
+        Buffer document = relay.refusals().document(type, detail(neverSent, unknown));
+        response.setStatusCode(type.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .setBody(Body.body(document));
+        if (!unknown) {
+            response.putHeader(
+                    "Retry-After", Long.toString(Math.max(1, relay.retryAfter().toSeconds())));
+        }
+        return response;
+    }
+
+    private String detail(boolean neverSent, boolean unknown) {
+        if (neverSent) {
+            return "No node of %s can be reached now. Nothing was submitted; try again.".formatted(tier);
+        }
+        return unknown
+                ? "The node that got this did not answer, so it may have been done or not. Repeat it with the same Idempotency-Key."
+                : "The node that got this did not answer. Try again.";
+    }
+
+    private static void removeHopByHop(MultiMap headers) {
+        for (String listed : headers.getAll("Connection")) {
+            for (String name : listed.split(",")) {
+                if (!name.isBlank()) {
+                    headers.remove(name.strip());
+                }
+            }
+        }
+        HOP_BY_HOP.forEach(headers::remove);
+    }
+}
