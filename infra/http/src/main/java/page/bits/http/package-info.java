@@ -1,2 +1,5 @@
-/** What the HTTP services share: problem documents (RFC 9457) and how exceptions become them. */
+/**
+ * What our applications share at the edge: the start, the defaults, and problem documents (RFC 9457) with how exceptions
+ * become them. It knows no Datomic.
+ */
 package page.bits.http;

@@ -1,4 +1,4 @@
-package page.bits.standalone;
+package page.bits.http;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusBindException;
@@ -7,7 +7,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
 import org.jboss.logging.Logger;
 
-/** Starts the application, and says in one line why where it can't. */
+/** Starts whichever of our applications this is part of, and says in one line why where it can't. */
 @QuarkusMain
 public class Main {
 
@@ -28,7 +28,7 @@ public class Main {
                 Logger.getLogger(Main.class).error("Bits could not start", failure);
             }
         }
-        // Datomic has threads that would keep the process alive.
+        // Where Datomic is part of it, its threads would keep the process alive.
         System.exit(code);
     }
 
