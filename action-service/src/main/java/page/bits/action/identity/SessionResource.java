@@ -6,7 +6,6 @@ import datomic.Util;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -48,7 +47,7 @@ public class SessionResource {
     private final GuestTokens guests;
     private final AuthConfig config;
     private final DatomicPeer peer;
-    private final Instance<DemoAccounts> demo;
+    private final DemoAccounts demo;
 
     SessionResource(
             Authentication authentication,
@@ -56,7 +55,7 @@ public class SessionResource {
             GuestTokens guests,
             AuthConfig config,
             DatomicPeer peer,
-            Instance<DemoAccounts> demo) {
+            DemoAccounts demo) {
         this.authentication = authentication;
         this.bodies = bodies;
         this.guests = guests;
@@ -83,7 +82,7 @@ public class SessionResource {
                 actor.map(Actor::id).orElse(null),
                 actor.map(a -> a.name().value()).orElse(null),
                 actor.map(this::creatorsOf).orElse(List.of()),
-                demo.isResolvable() ? demo.get().offeredTo(request) : List.of(),
+                demo.offeredTo(request),
                 config.guests());
         return Response.ok(view).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
     }

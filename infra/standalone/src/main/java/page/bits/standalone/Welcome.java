@@ -6,6 +6,7 @@ import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import page.bits.action.demo.Demo;
 
 /** Tells on standard output where the pages are, once they are there. */
 @Singleton
@@ -15,12 +16,10 @@ class Welcome {
     private static final int USUAL_PORT = 8080;
 
     private final Demo demo;
-    private final Loopback loopback;
     private final HttpServer server;
 
-    Welcome(Demo demo, Loopback loopback, HttpServer server) {
+    Welcome(Demo demo, HttpServer server) {
         this.demo = demo;
-        this.loopback = loopback;
         this.server = server;
     }
 
@@ -33,7 +32,7 @@ class Welcome {
                 "http://" + addressable(host) + ":" + port,
                 port == USUAL_PORT ? "" : " --port " + port,
                 demo.handles().contains(CREATOR),
-                loopback.isOnlyBindAddress());
+                demo.hasAccounts());
     }
 
     static String text(String address, String option, boolean hasDemo, boolean hasDemoAccounts) {

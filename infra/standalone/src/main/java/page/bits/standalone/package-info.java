@@ -1,2 +1,2 @@
-/** All services as one application, for trying, developing and self-hosting; with demo data where asked for. */
+/** All services as one application, for trying, developing and self-hosting. */
 package page.bits.standalone;

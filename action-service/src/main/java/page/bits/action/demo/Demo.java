@@ -1,4 +1,4 @@
-package page.bits.standalone;
+package page.bits.action.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import datomic.Database;
@@ -30,7 +30,7 @@ import page.bits.peer.DatomicPeer;
  * {@code demo-<handle>}.
  */
 @Singleton
-class Demo implements DemoAccounts {
+public class Demo implements DemoAccounts {
 
     private static final Logger LOG = Logger.getLogger(Demo.class);
 
@@ -72,7 +72,7 @@ class Demo implements DemoAccounts {
     }
 
     /** Completes when nothing is left to load, which may also have failed. */
-    CompletionStage<Void> whenLoaded() {
+    public CompletionStage<Void> whenLoaded() {
         return loaded.minimalCompletionStage();
     }
 
@@ -114,11 +114,16 @@ class Demo implements DemoAccounts {
 
     /** Whether the accounts are there for whoever sent this: someone at this machine. */
     boolean isOffered(RoutingContext request) {
-        return enabled && loopback.isOnlyBindAddress() && loopback.holds(request);
+        return hasAccounts() && loopback.holds(request);
+    }
+
+    /** Whether there are accounts to sign in to here at all. */
+    public boolean hasAccounts() {
+        return enabled && loopback.isOnlyBindAddress();
     }
 
     /** The demo creators that are in this database, and not someone else's under the same handle. */
-    List<String> handles() {
+    public List<String> handles() {
         if (!peer.isReady()) {
             return List.of();
         }

@@ -1,4 +1,4 @@
-package page.bits.standalone;
+package page.bits.action.demo;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package page.bits.standalone;
+package page.bits.action.demo;
 
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;

@@ -1,4 +1,4 @@
-package page.bits.standalone;
+package page.bits.action.demo;
 
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 import io.vertx.core.http.HttpHeaders;

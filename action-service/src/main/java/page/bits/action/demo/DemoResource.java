@@ -1,4 +1,4 @@
-package page.bits.standalone;
+package page.bits.action.demo;
 
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.ext.web.RoutingContext;

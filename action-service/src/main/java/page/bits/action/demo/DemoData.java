@@ -1,4 +1,4 @@
-package page.bits.standalone;
+package page.bits.action.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
