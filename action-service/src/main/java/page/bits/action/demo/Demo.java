@@ -8,16 +8,13 @@ import io.quarkus.runtime.StartupEvent;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.context.ManagedExecutor;
 import org.jboss.logging.Logger;
-import page.bits.action.Actions;
 import page.bits.action.identity.Actor;
-import page.bits.action.identity.ActorName;
 import page.bits.action.identity.DemoAccounts;
 import page.bits.action.identity.GuestTokens;
 import page.bits.action.identity.Session;
@@ -36,7 +33,7 @@ public class Demo implements DemoAccounts {
 
     private final boolean enabled;
     private final DatomicPeer peer;
-    private final Actions actions;
+    private final Loader loader;
     private final GuestTokens guests;
     private final ObjectMapper json;
     private final ManagedExecutor executor;
@@ -48,14 +45,14 @@ public class Demo implements DemoAccounts {
     Demo(
             @ConfigProperty(name = "bits.demo", defaultValue = "false") boolean enabled,
             DatomicPeer peer,
-            Actions actions,
+            Loader loader,
             GuestTokens guests,
             ObjectMapper json,
             ManagedExecutor executor,
             Loopback loopback) {
         this.enabled = enabled;
         this.peer = peer;
-        this.actions = actions;
+        this.loader = loader;
         this.guests = guests;
         this.json = json;
         this.executor = executor;
@@ -86,25 +83,15 @@ public class Demo implements DemoAccounts {
         }
         DemoData data = DemoData.read(json);
         creators = data.creators();
-        if (peer.db()
-                .datoms(Database.AEVT, Attributes.CREATOR_HANDLE)
-                .iterator()
-                .hasNext()) {
-            return;
+        try {
+            loader.load(data);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        List<DemoData.Deed> deeds = data.deeds(Instant.now());
-        for (DemoData.Deed deed : deeds) {
-            actions.record(owner(deed.by()), deed.action(), deed.at()).join();
-        }
-        LOG.infof("Loaded %d demo creators in %d transactions", creators.size(), deeds.size());
     }
 
     private Actor owner(DemoData.Creator creator) {
-        return guests.actor(subject(creator), new ActorName(creator.displayName()));
-    }
-
-    private static String subject(DemoData.Creator creator) {
-        return "demo-" + creator.handle();
+        return guests.actor(creator.subject(), creator.name());
     }
 
     @Override
@@ -146,7 +133,7 @@ public class Demo implements DemoAccounts {
     Session session(String handle) {
         return creators.stream()
                 .filter(creator -> creator.handle().equals(handle))
-                .map(creator -> guests.issue(subject(creator), new ActorName(creator.displayName())))
+                .map(creator -> guests.issue(creator.subject(), creator.name()))
                 .findAny()
                 .orElseThrow();
     }

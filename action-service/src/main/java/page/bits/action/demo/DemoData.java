@@ -19,6 +19,7 @@ import page.bits.action.PostId;
 import page.bits.action.PostText;
 import page.bits.action.PublishPost;
 import page.bits.action.RegisterCreator;
+import page.bits.action.identity.ActorName;
 
 /** What {@code /demo/creators.json} tells, held to the rules of the actions that it becomes. */
 record DemoData(List<Creator> creators) {
@@ -33,6 +34,15 @@ record DemoData(List<Creator> creators) {
         Handle validHandle() {
             return new Handle(handle);
         }
+
+        /** The guest who owns it. */
+        String subject() {
+            return "demo-" + handle;
+        }
+
+        ActorName name() {
+            return new ActorName(displayName);
+        }
     }
 
     record Post(String text, String imageUrl, Duration ago) {}
@@ -46,6 +56,10 @@ record DemoData(List<Creator> creators) {
         } catch (IOException e) {
             throw new UncheckedIOException(FILE + " can't be read", e);
         }
+    }
+
+    int posts() {
+        return creators.stream().mapToInt(creator -> creator.posts().size()).sum();
     }
 
     /** All that the creators did, the oldest first, as a database takes it. */
