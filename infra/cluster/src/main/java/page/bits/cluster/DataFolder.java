@@ -18,7 +18,7 @@ import java.util.Base64;
 final class DataFolder implements AutoCloseable {
 
     private static final int KEPT_LOGS = 3;
-    private static final int GUEST_KEY_BYTES = 32;
+    private static final int SECRET_BYTES = 32;
 
     private final Path path;
     private final FolderLock lock;
@@ -60,12 +60,9 @@ final class DataFolder implements AutoCloseable {
         return path.resolve("postgres");
     }
 
-    Path transactorPort() {
-        return path.resolve("transactor.port");
-    }
-
-    Path transactorHealthPort() {
-        return path.resolve("transactor-health.port");
+    /** The file that keeps a port from one start to the next. */
+    Path port(String name) {
+        return path.resolve(name + ".port");
     }
 
     Leftovers leftovers() {
@@ -89,11 +86,20 @@ final class DataFolder implements AutoCloseable {
 
     /** The key that guest tokens are signed with, so that they outlive the process that issued them. */
     String guestKey() throws IOException {
-        Path file = path.resolve("guest-key");
+        return secret("guest-key");
+    }
+
+    /** The token of machines that act for anyone. */
+    String serviceToken() throws IOException {
+        return secret("service-token");
+    }
+
+    private String secret(String name) throws IOException {
+        Path file = path.resolve(name);
         if (!Files.exists(file)) {
-            byte[] key = new byte[GUEST_KEY_BYTES];
-            new SecureRandom().nextBytes(key);
-            Directories.write(file, Base64.getEncoder().encodeToString(key));
+            byte[] random = new byte[SECRET_BYTES];
+            new SecureRandom().nextBytes(random);
+            Directories.write(file, Base64.getEncoder().encodeToString(random));
         }
         return Files.readString(file).strip();
     }

@@ -1,12 +1,9 @@
 package page.bits.cluster;
 
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,14 +15,10 @@ import java.util.concurrent.ScheduledExecutorService;
 final class Installation {
 
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
-    private static final int MOST_QUICK_RESTARTS = 3;
-    private static final Duration QUICK = Duration.ofMinutes(1);
 
     private final Settings settings;
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private Instant postgresBegun = Instant.now();
-    private int quickRestarts;
 
     Installation(Settings settings) {
         this.settings = settings;
@@ -36,7 +29,7 @@ final class Installation {
         Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "bits-stop"));
         try (DataFolder folder = DataFolder.take(settings.data())) {
             folder.leftovers().end();
-            refuseUnusablePort();
+            Ports.refuseUnusable(settings.host(), settings.port(), "");
             try (Storage storage = Storage.start(folder, settings.postgresUrl())) {
                 run(folder, storage);
             }
@@ -59,14 +52,14 @@ final class Installation {
     private void run(DataFolder folder, Storage storage)
             throws Refusal, IOException, SQLException, InterruptedException {
         ScheduledExecutorService supervisor = Supervisor.start();
-        try (Transactor transactor = new Transactor(settings, folder, storage.url(), supervisor)) {
+        try (Supervised transactor = Nodes.transactor(settings, folder, storage.url(), supervisor)) {
             storage.own().ifPresent(postgres -> watch(postgres, supervisor));
             Console.say(
                     "starting the transactor and the application; logs are in %s",
                     folder.path().resolve("logs"));
             transactor.whenGivenUp().thenAccept(why -> fail("%s", why.getMessage()));
             transactor.start();
-            NewHistory history = new NewHistory(settings, storage.url());
+            NewHistory history = new NewHistory(settings.standaloneJar(), storage.url());
             if (history.isDue()) {
                 CompletableFuture.anyOf(transactor.whenReady().exceptionally(givenUp -> null), end)
                         .join();
@@ -108,34 +101,12 @@ final class Installation {
     }
 
     private void watch(LocalPostgres postgres, ScheduledExecutorService supervisor) {
-        postgresBegun = Instant.now();
-        postgres.onExit().thenRunAsync(() -> restart(postgres, supervisor), supervisor);
+        SupervisedPostgres watched = new SupervisedPostgres(postgres, supervisor, logs(), () -> {});
+        watched.whenGivenUp().thenAccept(why -> fail("%s", why.getMessage()));
+        watched.watch();
     }
 
-    private void restart(LocalPostgres postgres, ScheduledExecutorService supervisor) {
-        boolean quick = Duration.between(postgresBegun, Instant.now()).compareTo(QUICK) < 0;
-        quickRestarts = quick ? quickRestarts + 1 : 0;
-        if (quickRestarts == MOST_QUICK_RESTARTS) {
-            fail("PostgreSQL ended %d times shortly after its start; its log is in %s", quickRestarts, logs());
-            return;
-        }
-        Console.complain("PostgreSQL ended; it is started again (log: %s)", logs());
-        try {
-            Instant begun = Instant.now();
-            postgres.restart();
-            Console.say("PostgreSQL is ready on port %d, %s", postgres.port(), Console.since(begun));
-            watch(postgres, supervisor);
-        } catch (IOException e) {
-            fail("PostgreSQL could not be started again: %s", e.getMessage());
-        } catch (RuntimeException e) {
-            // The executor would keep it to itself, and nobody start PostgreSQL again.
-            fail("PostgreSQL could not be started again: %s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private Object logs() {
+    private Path logs() {
         return settings.data().resolve("logs");
     }
 
@@ -144,29 +115,6 @@ final class Installation {
         if (!end.isDone()) {
             Console.complain(format, values);
             end.complete(1);
-        }
-    }
-
-    private void refuseUnusablePort() throws Refusal, IOException {
-        try {
-            InetAddress.getByName(settings.host());
-        } catch (UnknownHostException e) {
-            throw new Refusal("there is no host '%s'; choose another with --host".formatted(settings.host()));
-        }
-        try {
-            Ports.tryToListen(settings.host(), settings.port());
-        } catch (BindException e) {
-            String why = String.valueOf(e.getMessage());
-            if (why.contains("Permission denied")) {
-                throw new Refusal(
-                        "this user may not listen on port %d; choose another with --port".formatted(settings.port()));
-            }
-            if (why.contains("assign")) {
-                throw new Refusal(
-                        "%s is not an address of this machine; choose another with --host".formatted(settings.host()));
-            }
-            throw new Refusal("cannot listen on %s, port %d: it is in use; choose another with --port"
-                    .formatted(settings.host(), settings.port()));
         }
     }
 }

@@ -88,6 +88,18 @@ public final class JavaProcess implements AutoCloseable {
         signal("CONT");
     }
 
+    /** Asks the process to end (SIGTERM), also where it is paused, and does not wait for that. */
+    void askToEnd() {
+        process.destroy();
+        try {
+            resume();
+        } catch (IOException e) {
+            // It is gone already.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Asks the process to end (SIGTERM), and kills it if it has not within {@code patience}. */
     public void stop(Duration patience) throws InterruptedException {
         process.destroy();

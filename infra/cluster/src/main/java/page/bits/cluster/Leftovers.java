@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,8 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The processes that a launcher started, noted in a file, so that the next one can end those that the last one could not. A
- * process is known by its id together with the time that it started at, since ids are used again.
+ * The processes that a launcher started, noted in a file, so that the next one can end those that the last one could not.
  */
 final class Leftovers {
 
@@ -34,12 +32,11 @@ final class Leftovers {
 
     /** Notes a process that was started just now. */
     void note(JavaProcess process) throws IOException {
-        Optional<Instant> started =
-                ProcessHandle.of(process.pid()).flatMap(handle -> handle.info().startInstant());
-        if (started.isPresent()) {
+        ProcessId id = ProcessId.of(process.pid());
+        if (!id.equals(ProcessId.NONE)) {
             Files.writeString(
                     file,
-                    "%d %d %s%n".formatted(process.pid(), started.get().toEpochMilli(), process.name()),
+                    "%d %d %s%n".formatted(id.pid(), id.startedAt(), process.name()),
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         }
@@ -57,12 +54,8 @@ final class Leftovers {
             if (!noted.matches()) {
                 continue; // one that a full disk or a power failure cut off
             }
-            long startedAt = Long.parseLong(noted.group(2));
-            Optional<ProcessHandle> running = ProcessHandle.of(Long.parseLong(noted.group(1)))
-                    .filter(handle -> handle.info()
-                            .startInstant()
-                            .filter(started -> started.toEpochMilli() == startedAt)
-                            .isPresent());
+            Optional<ProcessHandle> running =
+                    new ProcessId(Long.parseLong(noted.group(1)), Long.parseLong(noted.group(2))).running();
             if (running.isPresent()) {
                 Console.say("stopping the %s that was left over from the last time", noted.group(3));
                 end(running.get());

@@ -21,11 +21,12 @@ final class NewHistory {
     private static final String NOTE = "bits_restored";
     private static final String PROGRAM = "page.bits.peer.NewEpoch";
 
-    private final Settings settings;
+    private final Path jar;
     private final String storageUrl;
 
-    NewHistory(Settings settings, String storageUrl) {
-        this.settings = settings;
+    /** @param jar of an application that is a peer */
+    NewHistory(Path jar, String storageUrl) {
+        this.jar = jar;
         this.storageUrl = storageUrl;
     }
 
@@ -50,7 +51,7 @@ final class NewHistory {
      * stays due.
      */
     void begin(CompletableFuture<?> end) throws Refusal, IOException, SQLException, InterruptedException {
-        Path libraries = settings.standaloneJar().resolveSibling("lib");
+        Path libraries = jar.resolveSibling("lib");
         try (JavaProcess program = JavaProcess.named("epoch")
                 .mainClass(libraries.resolve("main/*") + ":" + libraries.resolve("boot/*"), PROGRAM)
                 .heap("256m")

@@ -1,7 +1,7 @@
 package page.bits.cluster;
 
 /** What can't be done, told in one line to whoever typed the command: what is wrong, and what to do. */
-final class Refusal extends Exception {
+public final class Refusal extends Exception {
     private static final long serialVersionUID = 1;
 
     Refusal(String message) {

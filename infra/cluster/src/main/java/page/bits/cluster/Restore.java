@@ -82,11 +82,11 @@ final class Restore {
     private void beginNewHistory(DataFolder folder, String url)
             throws Refusal, IOException, SQLException, InterruptedException {
         ScheduledExecutorService supervisor = Supervisor.start();
-        try (Transactor transactor = new Transactor(settings, folder, url, supervisor)) {
+        try (Supervised transactor = Nodes.transactor(settings, folder, url, supervisor)) {
             transactor.start();
             transactor.whenReady().join();
             // Nothing ends it early: whoever interrupts a restore leaves it due for the next start.
-            new NewHistory(settings, url).begin(new CompletableFuture<>());
+            new NewHistory(settings.standaloneJar(), url).begin(new CompletableFuture<>());
         } catch (CompletionException e) {
             if (e.getCause() instanceof Refusal refusal) {
                 throw refusal;
