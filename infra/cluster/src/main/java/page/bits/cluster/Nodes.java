@@ -1,12 +1,16 @@
 package page.bits.cluster;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** How the processes of ours are described, whoever starts them. */
 final class Nodes {
 
     static final String LOOPBACK = "127.0.0.1";
+
+    /** For many JVMs that start at the same time on one machine. What is given after it wins. */
+    static final List<String> QUICK_START = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private Nodes() {}
 

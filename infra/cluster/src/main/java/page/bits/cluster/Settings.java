@@ -39,11 +39,11 @@ record Settings(Path data, Optional<String> postgresUrl, String host, int port, 
         return words("BITS_JAVA_OPTS");
     }
 
-    private static String[] words(String variable) {
+    static String[] words(String variable) {
         return environment(variable).map(text -> text.strip().split("\\s+")).orElse(new String[0]);
     }
 
-    private static Optional<String> environment(String variable) {
+    static Optional<String> environment(String variable) {
         return Optional.ofNullable(System.getenv(variable)).filter(text -> !text.isBlank());
     }
 }

@@ -49,6 +49,7 @@ final class Supervised implements AutoCloseable {
     private volatile JavaProcess readyProcess;
     private volatile boolean suspended;
     private volatile Path log;
+    private volatile boolean stopping;
     private boolean held;
     private Instant begun;
     private int quickEnds;
@@ -105,6 +106,15 @@ final class Supervised implements AutoCloseable {
     boolean isReady() {
         JavaProcess known = readyProcess;
         return known != null && known.isAlive();
+    }
+
+    boolean hasBeenReady() {
+        return readyProcess != null;
+    }
+
+    /** Whether it is not started again for now. */
+    boolean isSuspended() {
+        return suspended;
     }
 
     /** The file that all starts of it write to; empty before the first. */
@@ -239,16 +249,20 @@ final class Supervised implements AutoCloseable {
         Supervisor.stop(supervisor);
     }
 
-    /** Asks it to end, and does not wait for that. */
+    /** Asks it to end, and does not wait for that; to be followed by {@link #close}. */
     void askToEnd() {
-        process().filter(JavaProcess::isAlive).ifPresent(JavaProcess::askToEnd);
+        process().filter(JavaProcess::isAlive).ifPresent(running -> {
+            stopping = true;
+            running.askToEnd();
+        });
     }
 
     @Override
     public void close() {
         endSupervision();
-        process().filter(JavaProcess::isAlive).ifPresent(last -> {
-            last.close();
+        process().filter(running -> stopping || running.isAlive()).ifPresent(running -> {
+            running.close();
+            stopping = false;
             Console.say("%s has stopped", label);
         });
     }
