@@ -155,6 +155,7 @@ class DemoTest {
     @CsvSource({
         "X-Forwarded-For, 203.0.113.7",
         "Forwarded, for=203.0.113.7",
+        "Forwarded, for=127.0.0.1;host=localhost;proto=http",
         "Via, 1.1 proxy",
         "X-Real-IP, 203.0.113.7",
         "Origin, https://bits.example",
