@@ -19,8 +19,10 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import page.bits.http.DrainConfig;
 import page.bits.http.Problem;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
@@ -54,6 +56,7 @@ class ViewStreams {
     private final LiveViews views;
     private final MinT minT;
     private final ViewsConfig config;
+    private final DrainConfig drain;
     private final Json json;
     private final EventStreams streams;
 
@@ -64,6 +67,7 @@ class ViewStreams {
             MinT minT,
             ViewsConfig config,
             SseConfig sse,
+            DrainConfig drain,
             Json json,
             MeterRegistry metrics) {
         this.vertx = vertx;
@@ -71,6 +75,7 @@ class ViewStreams {
         this.views = views;
         this.minT = minT;
         this.config = config;
+        this.drain = drain;
         this.json = json;
         this.streams = new EventStreams(vertx, sse, this::keepalive);
         Gauge.builder("bits.sse.streams", streams, EventStreams::size)
@@ -86,8 +91,20 @@ class ViewStreams {
         router.get("/views/:feature/:key").handler(this::handle);
     }
 
-    /** At the begin of the delay, in which readiness is already down: when ShutdownEvent comes, the connections are closed. */
+    /**
+     * In the delay of a shutdown, in which readiness is already down: when ShutdownEvent comes, the connections are closed.
+     * It does not wait itself, since others may still have to hear of the shutdown.
+     */
     void stop(@Observes ShutdownDelayInitiatedEvent event) {
+        if (drain.delay().isZero()) {
+            endStreams();
+        } else {
+            vertx.setTimer(
+                    drain.delay().toMillis(), timer -> vertx.executeBlocking(Executors.callable(this::endStreams)));
+        }
+    }
+
+    private void endStreams() {
         try {
             streams.close().get(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
         } catch (Exception e) {
