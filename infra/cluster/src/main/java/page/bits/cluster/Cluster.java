@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 /**
@@ -45,7 +46,7 @@ public final class Cluster implements AutoCloseable {
     private final CompletableFuture<Refusal> failed = new CompletableFuture<>();
     private final ScheduledExecutorService postgresSupervisor = Supervisor.start();
     private volatile Storage storage;
-    private volatile boolean closing;
+    private final AtomicBoolean closing = new AtomicBoolean();
 
     private Cluster(ClusterSettings settings, DataFolder folder) {
         this.settings = settings;
@@ -165,7 +166,9 @@ public final class Cluster implements AutoCloseable {
     /** Stops all in good order, in parallel where none needs the other; returns when nothing is left. */
     @Override
     public void close() throws IOException {
-        closing = true;
+        if (closing.getAndSet(true)) {
+            return;
+        }
         Supervisor.stop(postgresSupervisor);
         nodes.values().forEach(Supervised::endSupervision);
         for (String tier : List.of("gateway", "view", "action", "standby", "transactor")) {
@@ -314,7 +317,7 @@ public final class Cluster implements AutoCloseable {
 
     /** Other commands read it; where it can't be written, only they suffer. */
     private synchronized void note() {
-        if (closing) {
+        if (closing.get()) {
             return;
         }
         List<ClusterState.Node> all = new ArrayList<>();

@@ -138,8 +138,8 @@ final class Supervised implements AutoCloseable {
     }
 
     void resume() {
+        suspended = false;
         supervisor.execute(() -> {
-            suspended = false;
             if (held) {
                 held = false;
                 launch();
@@ -229,7 +229,7 @@ final class Supervised implements AutoCloseable {
 
     private void giveUp(String why) {
         Refusal refusal = new Refusal(why);
-        givenUp.complete(refusal);
+        givenUp.complete(refusal); // first: who waits for the other looks at what this one led to
         ready.completeExceptionally(refusal);
         onChange.run();
     }

@@ -2,11 +2,13 @@ package page.bits.cluster;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +81,7 @@ class SupervisedTest {
 
         assertTrue(refusal.getMessage().contains("the program ended 6 times"), refusal.getMessage());
         assertTrue(refusal.getMessage().contains("with status 7: Error: nothing to be done"), refusal.getMessage());
-        assertTrue(supervised.whenReady().isCompletedExceptionally());
+        assertThrows(ExecutionException.class, () -> supervised.whenReady().get(5, TimeUnit.SECONDS));
         assertTrue(Files.readString(supervised.log().orElseThrow()).lines().count() >= 6);
     }
 
