@@ -6,22 +6,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged standalone application, as a process of its own that ends with the test. */
-final class Application implements AutoCloseable {
+final class Application extends Site {
 
-    private static final Duration START = Duration.ofSeconds(120);
-
-    private final HttpClient http = HttpClient.newHttpClient();
     private final int port;
     private final Path log;
     private Process process;
@@ -106,45 +98,14 @@ final class Application implements AutoCloseable {
         }
     }
 
+    @Override
     String address() {
         return "http://localhost:" + port;
     }
 
-    HttpResponse<String> get(String path) {
-        return send(HttpRequest.newBuilder(URI.create(address() + path)).build());
-    }
-
-    /** A POST of JSON, as a program sends it. */
-    HttpResponse<String> post(String path, String token, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address() + path))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
-        if (!token.isEmpty()) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        return send(request.build());
-    }
-
-    /** Publishes as alice, with a token like that of {@code ./bits token alice}. */
-    void publish(String textAsJson) {
-        String reply = post("/auth/demo", "", "{\"handle\":\"alice\"}").body();
-        String token = reply.replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
-        HttpResponse<String> published =
-                post("/actions/publish-post", token, "{\"creator\":\"alice\",\"text\":" + textAsJson + "}");
-        if (published.statusCode() != 200) {
-            throw new IllegalStateException(published.statusCode() + " " + published.body());
-        }
-    }
-
-    private HttpResponse<String> send(HttpRequest request) {
-        try {
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+    @Override
+    int openStreams() {
+        return metric(address(), "bits_sse_streams");
     }
 
     @Override

@@ -1,0 +1,154 @@
+package page.bits.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The hosted shape, by the launcher behind {@code ./bits cluster}: two of each service, a gateway, a transactor and a standby,
+ * and a PostgreSQL, all in a new folder.
+ */
+final class HostedSite extends Site {
+
+    static final int VIEWS = 2;
+
+    /** A line of the table: name, port, process id, health. */
+    private static final Pattern ROW = Pattern.compile("(?m)^(\\S+) +(\\d+) +(\\d+) +(\\S.*)$");
+
+    private static final Path ROOT = Path.of(System.getProperty("bits.root"));
+
+    private final Path folder;
+    private final int port;
+    private final Process launcher;
+    private final Map<String, Integer> ports;
+
+    private HostedSite() throws IOException, InterruptedException {
+        folder = Files.createTempDirectory("bits-hosted-");
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = probe.getLocalPort();
+        }
+        launcher = command("cluster", "--host", "127.0.0.1", "--port", Integer.toString(port), "--demo", "true")
+                .redirectOutput(folder.resolve("launcher.log").toFile())
+                .start();
+        awaitReady();
+        ports = ROW.matcher(ask("cluster-status"))
+                .results()
+                .collect(Collectors.toMap(row -> row.group(1), HostedSite::port));
+    }
+
+    static HostedSite start() {
+        try {
+            return new HostedSite();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int port(MatchResult row) {
+        return Integer.parseInt(row.group(2));
+    }
+
+    private ProcessBuilder command(String name, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        Map.of(
+                        "transactor", "infra/transactor",
+                        "action", "action-service",
+                        "view", "view-service",
+                        "gateway", "infra/gateway")
+                .forEach((jar, module) -> command.add("-Dbits." + jar + ".jar="
+                        + ROOT.resolve(module).resolve("target/quarkus-app/quarkus-run.jar")));
+        command.addAll(List.of(
+                "-jar", ROOT.resolve("infra/cluster/target/bits-cluster.jar").toString()));
+        command.addAll(List.of(name, "--data", folder.resolve("data").toString()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true);
+    }
+
+    /** What a command prints. */
+    private String ask(String name, String... arguments) throws IOException, InterruptedException {
+        Process asked = command(name, arguments).start();
+        String said = new String(asked.getInputStream().readAllBytes());
+        asked.waitFor();
+        return said;
+    }
+
+    /** Waits until all processes are well. */
+    void awaitReady() {
+        await().atMost(START).pollInterval(Duration.ofMillis(500)).until(() -> {
+            if (!launcher.isAlive()) {
+                throw new IllegalStateException("The launcher ended:\n" + output());
+            }
+            Process status = command("cluster-status")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return status.waitFor() == 0;
+        });
+    }
+
+    private String output() throws IOException {
+        return Files.readString(folder.resolve("launcher.log"));
+    }
+
+    /** Kills a node of view-service, counted from 1; it is started again. */
+    void killView(int number) throws IOException, InterruptedException {
+        ask("cluster-kill", "view-" + number);
+    }
+
+    int openStreams(int view) {
+        return metric("http://localhost:" + ports.get("view-" + view), "bits_sse_streams");
+    }
+
+    @Override
+    int openStreams() {
+        return IntStream.rangeClosed(1, VIEWS).map(this::openStreams).sum();
+    }
+
+    @Override
+    String address() {
+        return "http://localhost:" + port;
+    }
+
+    @Override
+    public void close() {
+        launcher.destroy();
+        try {
+            if (!launcher.waitFor(60, TimeUnit.SECONDS)) {
+                launcher.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            launcher.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        deleteFolder();
+    }
+
+    private void deleteFolder() {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package page.bits.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** Bits with its demo, at one address, whatever there is behind it. */
+abstract class Site implements AutoCloseable {
+
+    static final Duration START = Duration.ofSeconds(120);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    abstract String address();
+
+    /** How many streams are open, by the metrics of all that have some. */
+    abstract int openStreams();
+
+    HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(URI.create(address() + path)).build());
+    }
+
+    /** A POST of JSON, as a program sends it. */
+    HttpResponse<String> post(String path, String token, String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address() + path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return send(request.build());
+    }
+
+    /** Publishes as alice, with a token like that of {@code ./bits token alice}. */
+    void publish(String textAsJson) {
+        String reply = post("/auth/demo", "", "{\"handle\":\"alice\"}").body();
+        String token = reply.replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
+        HttpResponse<String> published =
+                post("/actions/publish-post", token, "{\"creator\":\"alice\",\"text\":" + textAsJson + "}");
+        if (published.statusCode() != 200) {
+            throw new IllegalStateException(published.statusCode() + " " + published.body());
+        }
+    }
+
+    /** Of the metrics that are at this address. */
+    int metric(String address, String name) {
+        return send(HttpRequest.newBuilder(URI.create(address + "/q/metrics")).build())
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .map(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public abstract void close();
+}
