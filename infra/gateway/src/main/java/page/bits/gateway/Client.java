@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * Who sent a request, as far as we know: the other end of the connection, or where that is a proxy that we trust, whom it
  * names.
  *
- * @param address an IP address in numbers
+ * @param address an IP address in numbers, or {@link #UNKNOWN} where a proxy names something else
  * @param scheme {@code http} or {@code https}
  * @param host the host that the request names, with its port
  */
@@ -30,16 +30,20 @@ record Client(String address, String scheme, String host) {
             "X-Forwarded-Ssl",
             "X-Real-IP");
 
+    /** Not the proxy's own address: that would make an operator of whomever it does not name. */
+    static final String UNKNOWN = "unknown";
+
     private static final Pattern HOST =
             Pattern.compile("(?:[A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(?::[0-9]{1,5})?");
     private static final Pattern PARAMETER = Pattern.compile("\\s*([A-Za-z]+)=(?:\"([^\"\\\\]*)\"|([^\";,\\s]*))\\s*");
 
     /** @return none where the request names no host, or something that is none */
     static Optional<Client> of(HttpServerRequest request, Addresses proxies) {
-        String host = request.getHeader("Host");
-        if (host == null || !HOST.matcher(host).matches()) {
+        List<String> hosts = request.headers().getAll("Host");
+        if (hosts.size() != 1 || !HOST.matcher(hosts.get(0)).matches() || request.authority() == null) {
             return Optional.empty();
         }
+        String host = hosts.get(0);
         Client peer = new Client(request.remoteAddress().hostAddress(), request.scheme(), host);
         return Optional.of(proxies.contain(request.remoteAddress()) ? peer.behind(request) : peer);
     }
@@ -51,12 +55,12 @@ record Client(String address, String scheme, String host) {
             String all = String.join(",", forwarded);
             String last = all.substring(all.lastIndexOf(',') + 1);
             return new Client(
-                    parameter(last, "for").flatMap(Client::ip).orElse(address),
+                    parameter(last, "for").map(Client::ip).orElse(UNKNOWN),
                     parameter(last, "proto").flatMap(Client::scheme).orElse(scheme),
                     host);
         }
         return new Client(
-                last(request, "X-Forwarded-For").flatMap(Client::ip).orElse(address),
+                last(request, "X-Forwarded-For").map(Client::ip).orElse(address),
                 last(request, "X-Forwarded-Proto").flatMap(Client::scheme).orElse(scheme),
                 host);
     }
@@ -81,14 +85,14 @@ record Client(String address, String scheme, String host) {
     }
 
     /** An address without its port, if there is one. */
-    private static Optional<String> ip(String node) {
+    private static String ip(String node) {
         String address = node;
         if (node.startsWith("[")) {
             address = node.substring(1, Math.max(1, node.indexOf(']')));
         } else if (node.indexOf(':') == node.lastIndexOf(':')) {
             address = node.replaceFirst(":.*", "");
         }
-        return Optional.of(address).filter(it -> NetUtil.isValidIpV4Address(it) || NetUtil.isValidIpV6Address(it));
+        return NetUtil.isValidIpV4Address(address) || NetUtil.isValidIpV6Address(address) ? address : UNKNOWN;
     }
 
     private static Optional<String> scheme(String told) {

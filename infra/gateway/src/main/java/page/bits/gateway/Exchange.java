@@ -17,11 +17,20 @@ final class Exchange {
     private final HttpServerRequest request;
     private final String id;
     private final List<Runnable> atEnd = new ArrayList<>(2);
+    private boolean ended;
 
     private Exchange(HttpServerRequest request, String id) {
         this.request = request;
         this.id = id;
-        request.response().endHandler(ended -> atEnd.forEach(Runnable::run));
+        request.response().endHandler(sent -> end()).closeHandler(closed -> end());
+    }
+
+    /** For an answer that is cut off: Vert.x calls no handler of one that it was told to reset. */
+    void end() {
+        if (!ended) {
+            ended = true;
+            atEnd.forEach(Runnable::run);
+        }
     }
 
     /** Takes over the id that the client gave, if it gave one that can be in a log. */
@@ -42,7 +51,7 @@ final class Exchange {
     }
 
     boolean isOver() {
-        return request.response().closed();
+        return ended || request.response().closed();
     }
 
     /** Runs the task when the answer has been sent or its connection has closed, whichever is first; not if it is over. */

@@ -115,6 +115,7 @@ class Gateway {
 
     void stop(@Observes ShutdownEvent event) {
         draining = true;
+        tiers.stop();
     }
 
     /** One event loop's share: all of them listen on the same port. */
@@ -130,8 +131,7 @@ class Gateway {
                     .setHandle100ContinueAutomatically(true)
                     .setTcpNoDelay(true);
             vertx.createHttpServer(options)
-                    .connectionHandler(Gateway.this::connected)
-                    .invalidRequestHandler(Gateway.this::refuseUnreadable)
+                    .connectionHandler(connection -> connected(connection, options))
                     .requestHandler(Gateway.this::handle)
                     .listen()
                     .<Void>mapEmpty()
@@ -139,19 +139,19 @@ class Gateway {
         }
     }
 
-    private void connected(HttpConnection connection) {
+    private void connected(HttpConnection connection, HttpServerOptions options) {
         Optional<Guard.Refusal> refusal = connections.opened(connection.remoteAddress());
         connection.closeHandler(closed -> connections.closed(connection.remoteAddress()));
-        Guard.watch(connection, config, refusals, refusal);
+        Guard.watch(connection, options, config, refusals, refusal);
     }
 
     private void handle(HttpServerRequest request) {
         Exchange exchange = begin(request);
         Optional<Client> client = Client.of(request, proxies);
-        Optional<Route> route = Optional.ofNullable(request.path()).flatMap(Route::of);
+        Optional<Route> route = Route.of(request.uri());
         if (client.isEmpty()) {
             refuse(exchange, ProblemType.BAD_REQUEST, "The request names no host, or one that is none.");
-        } else if (route.isEmpty() || !request.uri().startsWith("/")) {
+        } else if (route.isEmpty()) {
             refuse(
                     exchange,
                     ProblemType.BAD_REQUEST,
@@ -217,26 +217,7 @@ class Gateway {
         }
     }
 
-    private void refuseUnreadable(HttpServerRequest request) {
-        Exchange exchange = begin(request);
-        Throwable why = request.decoderResult().cause();
-        if (why instanceof io.netty.handler.codec.TooLongFrameException
-                && String.valueOf(why.getMessage()).contains("line")) {
-            refuse(
-                    exchange,
-                    ProblemType.URI_TOO_LONG,
-                    "The first line may have %d bytes.".formatted(config.maxRequestLine()));
-        } else if (why instanceof io.netty.handler.codec.TooLongFrameException) {
-            refuse(
-                    exchange,
-                    ProblemType.HEADER_TOO_LARGE,
-                    "The head may have %d bytes.".formatted(config.maxHeaderSize()));
-        } else {
-            refuse(exchange, ProblemType.BAD_REQUEST, "This is not HTTP/1.1: " + why.getMessage());
-        }
-    }
-
-    /** Nothing of the body is read any more, so nothing can come after it. */
+    /** The last answer of its connection: nobody reads the body, which a next request would come after. */
     private void refuse(Exchange exchange, ProblemType type, String detail) {
         HttpServerRequest request = exchange.request();
         request.response()
@@ -245,8 +226,7 @@ class Gateway {
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("Connection", "close")
                 .putHeader(Exchange.REQUEST_ID, exchange.id())
-                .end(refusals.document(type, detail))
-                .onComplete(written -> request.connection().close());
+                .end(refusals.document(type, detail));
     }
 
     private static void log(Exchange exchange, long began) {

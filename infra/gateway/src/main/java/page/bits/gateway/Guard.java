@@ -3,13 +3,17 @@ package page.bits.gateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -17,10 +21,15 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,14 +38,20 @@ import page.bits.http.ProblemType;
 
 /**
  * Holds one client's connection to its limits: how long the head of a request may take, how long its body may take, and how
- * large that may be. What breaks a limit is answered if no answer has begun, and the connection is closed.
+ * large that may be. What breaks a limit, or is no HTTP at all, is answered if no answer has begun, and the connection is
+ * closed. It is closed too after any answer that says {@code Connection: close}.
  *
  * <p>It sits between the codec and Vert.x in the connection's pipeline, since neither times a head that arrives bit by bit.
  * That makes this the one class that knows of Vert.x's inside.
  */
 final class Guard extends ChannelDuplexHandler {
 
-    private static final String BEFORE = "handler";
+    private static final String VERTX = "handler";
+    private static final String DECODER = "httpDecoder";
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    /** Vert.x would queue any number of them. */
+    private static final int MAX_PIPELINED = 16;
 
     private final GatewayConfig config;
     private final Refusals refusals;
@@ -45,9 +60,13 @@ final class Guard extends ChannelDuplexHandler {
     /** Requests whose heads have arrived, less the answers that have ended. */
     private int underWay;
 
+    private boolean used;
+    private boolean reading;
     private long bodySize;
     private boolean answering;
+    private boolean lastAnswer;
     private boolean closing;
+    private boolean lingering;
     private ScheduledFuture<?> deadline;
 
     /** What a connection is told that is one too many. */
@@ -64,16 +83,39 @@ final class Guard extends ChannelDuplexHandler {
      *
      * @param refusal what its first request is answered with, if it is not to have any other answer
      */
-    static void watch(HttpConnection connection, GatewayConfig config, Refusals refusals, Optional<Refusal> refusal) {
-        ((ConnectionBase) connection)
-                .channel()
-                .pipeline()
-                .addBefore(BEFORE, "guard", new Guard(config, refusals, refusal));
+    static void watch(
+            HttpConnection connection,
+            HttpServerOptions options,
+            GatewayConfig config,
+            Refusals refusals,
+            Optional<Refusal> refusal) {
+        ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();
+        pipeline.replace(DECODER, DECODER, new StrictDecoder(options));
+        pipeline.addBefore(VERTX, "guard", new Guard(config, refusals, refusal));
+    }
+
+    /** Takes no request whose length two readers could take for two different ones. */
+    private static final class StrictDecoder extends VertxHttpRequestDecoder {
+        StrictDecoder(HttpServerOptions options) {
+            super(options);
+        }
+
+        @Override
+        protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
+            throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
+        }
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        awaitHead(ctx, config.headerTimeout());
+        Duration patience = refusal.isPresent() ? LINGER : config.headerTimeout();
+        setDeadline(
+                ctx,
+                patience,
+                () -> refuse(
+                        ctx,
+                        ProblemType.REQUEST_TIMEOUT,
+                        "No request has arrived within %d s.".formatted(patience.toSeconds())));
     }
 
     @Override
@@ -83,42 +125,19 @@ final class Guard extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        closing = true;
         cancelDeadline();
         ctx.fireChannelInactive();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (closing) {
-            ReferenceCountUtil.release(message);
-            return;
-        }
-        if (message instanceof HttpRequest request) {
+        if (!closing && message instanceof HttpRequest) {
             underWay++;
-            bodySize = 0;
-            if (refusal.isPresent()) {
-                refuse(ctx, refusal.get().type(), refusal.get().detail());
-            } else if (request.decoderResult().isSuccess()
-                    && HttpUtil.getContentLength(request, 0L) > config.maxBodySize()) {
-                refuseBody(ctx);
-            } else {
-                setDeadline(
-                        ctx,
-                        config.bodyTimeout(),
-                        () -> refuse(
-                                ctx,
-                                ProblemType.REQUEST_TIMEOUT,
-                                "The body did not arrive within %d s."
-                                        .formatted(config.bodyTimeout().toSeconds())));
-            }
+            used = true;
         }
-        if (!closing && message instanceof HttpContent content) {
-            bodySize += content.content().readableBytes();
-            if (bodySize > config.maxBodySize()) {
-                refuseBody(ctx);
-            } else if (message instanceof LastHttpContent) {
-                cancelDeadline();
-            }
+        if (!closing && message instanceof HttpObject part) {
+            check(ctx, part);
         }
         if (closing) {
             ReferenceCountUtil.release(message);
@@ -127,39 +146,112 @@ final class Guard extends ChannelDuplexHandler {
         }
     }
 
-    @Override
-    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        if (closing) {
-            ReferenceCountUtil.release(message);
-            promise.tryFailure(new java.nio.channels.ClosedChannelException());
-            return;
-        }
-        if (message instanceof HttpResponse response) {
-            answering = response.status().codeClass() != HttpStatusClass.INFORMATIONAL;
-        }
-        boolean ends = answering && message instanceof LastHttpContent;
-        ctx.write(message, promise);
-        if (ends) {
-            answering = false;
-            if (--underWay == 0) {
-                awaitHead(ctx, config.keepAlive());
+    private void check(ChannelHandlerContext ctx, HttpObject part) {
+        if (refusal.isPresent()) {
+            refuse(ctx, refusal.get().type(), refusal.get().detail());
+        } else if (part.decoderResult().isFailure()) {
+            refuseUnreadable(ctx, part.decoderResult().cause());
+        } else if (underWay > MAX_PIPELINED) {
+            close(ctx);
+        } else {
+            if (part instanceof HttpRequest request) {
+                begin(ctx, request);
+            }
+            if (!closing && part instanceof HttpContent content) {
+                receive(ctx, content);
             }
         }
     }
 
-    private void awaitHead(ChannelHandlerContext ctx, Duration patience) {
-        boolean first = underWay == 0 && patience.equals(config.headerTimeout());
-        setDeadline(ctx, patience, () -> {
-            if (first) {
-                refuse(
-                        ctx,
-                        ProblemType.REQUEST_TIMEOUT,
-                        "No request has arrived within %d s.".formatted(patience.toSeconds()));
-            } else {
+    private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+        reading = true;
+        bodySize = 0;
+        List<String> encodings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (!request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && !request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+            refuse(ctx, ProblemType.HTTP_VERSION, "HTTP/1.1 is spoken here.");
+        } else if (!encodings.isEmpty()
+                && !(encodings.size() == 1 && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(encodings.get(0)))) {
+            refuse(ctx, ProblemType.BAD_REQUEST, "The only Transfer-Encoding that is taken is 'chunked'.");
+        } else if (HttpUtil.getContentLength(request, 0L) > config.maxBodySize()) {
+            refuseBody(ctx);
+        } else {
+            setDeadline(
+                    ctx,
+                    config.bodyTimeout(),
+                    () -> refuse(
+                            ctx,
+                            ProblemType.REQUEST_TIMEOUT,
+                            "The body did not arrive within %d s."
+                                    .formatted(config.bodyTimeout().toSeconds())));
+        }
+    }
+
+    private void receive(ChannelHandlerContext ctx, HttpContent content) {
+        bodySize += content.content().readableBytes();
+        if (bodySize > config.maxBodySize()) {
+            refuseBody(ctx);
+        } else if (content instanceof LastHttpContent) {
+            reading = false;
+            cancelDeadline();
+            awaitNext(ctx);
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (closing) {
+            ReferenceCountUtil.release(message);
+            promise.tryFailure(new ClosedChannelException());
+            return;
+        }
+        if (message instanceof HttpResponse response
+                && response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
+            answering = true;
+            lastAnswer = response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+        }
+        if (answering && message instanceof LastHttpContent) {
+            answering = false;
+            underWay--;
+            if (lastAnswer) {
                 closing = true;
-                ctx.close();
+                setDeadline(ctx, config.keepAlive(), ctx::close); // for who does not read it
+                ctx.write(message, promise.unvoid()).addListener(written -> linger(ctx));
+                return;
             }
-        });
+            awaitNext(ctx);
+        }
+        ctx.write(message, promise);
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        if (closing && ctx.channel().isActive()) {
+            // The last answer is on its way, and this would cut it off where the client is still sending.
+            ctx.channel().closeFuture().addListener(closed -> promise.trySuccess());
+        } else {
+            ctx.close(promise);
+        }
+    }
+
+    /** Nothing is timed while an answer is made: that is the nodes' time. */
+    private void awaitNext(ChannelHandlerContext ctx) {
+        if (underWay == 0 && !reading) {
+            setDeadline(ctx, config.keepAlive(), () -> close(ctx));
+        }
+    }
+
+    private void refuseUnreadable(ChannelHandlerContext ctx, Throwable why) {
+        if (why instanceof TooLongHttpLineException) {
+            refuse(
+                    ctx,
+                    ProblemType.URI_TOO_LONG,
+                    "The first line may have %d bytes.".formatted(config.maxRequestLine()));
+        } else if (why instanceof TooLongFrameException) {
+            refuse(ctx, ProblemType.HEADER_TOO_LARGE, "The head may have %d bytes.".formatted(config.maxHeaderSize()));
+        } else {
+            refuse(ctx, ProblemType.BAD_REQUEST, "This is not HTTP/1.1: " + why.getMessage());
+        }
     }
 
     private void refuseBody(ChannelHandlerContext ctx) {
@@ -167,12 +259,12 @@ final class Guard extends ChannelDuplexHandler {
     }
 
     private void refuse(ChannelHandlerContext ctx, ProblemType type, String detail) {
-        cancelDeadline();
-        closing = true;
-        if (answering || underWay > 1) {
-            ctx.close(); // in the middle of another answer
+        if (answering || underWay > 1 || underWay == 0 && used) {
+            close(ctx); // another answer would be taken for this one
             return;
         }
+        closing = true;
+        setDeadline(ctx, LINGER, ctx::close);
         ByteBuf document =
                 Unpooled.wrappedBuffer(refusals.document(type, detail).getBytes());
         DefaultFullHttpResponse response =
@@ -187,7 +279,26 @@ final class Guard extends ChannelDuplexHandler {
                             HttpHeaderNames.RETRY_AFTER,
                             Math.max(1, config.retryAfter().toSeconds()));
         }
-        ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        ctx.writeAndFlush(response).addListener(written -> linger(ctx));
+    }
+
+    /**
+     * Closes the connection when the client has, or after a while. Closed at once, with bytes of the client unread, it would be
+     * reset, and the client might never see the answer (RFC 9112, section 9.6).
+     */
+    private void linger(ChannelHandlerContext ctx) {
+        if (!lingering && ctx.channel().isActive()) {
+            lingering = true;
+            ctx.channel().config().setAutoRead(true);
+            ((DuplexChannel) ctx.channel()).shutdownOutput();
+            setDeadline(ctx, LINGER, ctx::close);
+        }
+    }
+
+    private void close(ChannelHandlerContext ctx) {
+        closing = true;
+        cancelDeadline();
+        ctx.close();
     }
 
     private void setDeadline(ChannelHandlerContext ctx, Duration patience, Runnable whenPassed) {

@@ -39,8 +39,15 @@ final class Passage implements ProxyInterceptor {
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     /** What concerns one connection alone (RFC 9110, section 7.6.1). */
-    private static final List<String> HOP_BY_HOP =
-            List.of("Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade", "HTTP2-Settings");
+    private static final List<String> HOP_BY_HOP = List.of(
+            "Connection",
+            "Keep-Alive",
+            "Proxy-Connection",
+            "TE",
+            "Trailer",
+            "Upgrade",
+            "HTTP2-Settings",
+            "Expect"); // the gateway has said by itself that it goes on
 
     private static final Set<Integer> BODILESS = Set.of(204, 304);
 
@@ -52,6 +59,7 @@ final class Passage implements ProxyInterceptor {
     private final boolean stream;
     private final List<Node> tried = new ArrayList<>();
     private HttpClientRequest sent;
+    private boolean givenUp;
 
     Passage(Relay relay, Exchange exchange, Tier tier, Client client, boolean stream) {
         this.relay = relay;
@@ -81,6 +89,9 @@ final class Passage implements ProxyInterceptor {
             if (!(why instanceof ConnectionPoolTooBusyException)) {
                 relay.couldNotReach(tier, node, why);
             }
+            if (givenUp || exchange.isOver()) {
+                return Future.failedFuture(why);
+            }
             relay.goesElsewhere();
             return origin();
         });
@@ -88,10 +99,10 @@ final class Passage implements ProxyInterceptor {
 
     private Future<HttpClientRequest> begin(HttpClientRequest connected) {
         Node node = tried.get(tried.size() - 1);
-        if (exchange.isOver()) {
+        if (givenUp || exchange.isOver()) {
             endStream(node);
             connected.reset();
-            return Future.failedFuture(new VertxException("the client has left", true));
+            return Future.failedFuture(new VertxException("nobody waits for it any more", true));
         }
         exchange.atEnd(() -> endStream(node));
         sent = connected;
@@ -116,16 +127,23 @@ final class Passage implements ProxyInterceptor {
                 .otherwise(failure -> failed(onward.release().response(), failure));
     }
 
-    /** Until the answer begins; from then on it may take as long as it likes. */
+    /**
+     * Until the answer begins; from then on it may take as long as it likes. The time that a client takes for its body is not
+     * the node's.
+     */
     private Future<ProxyResponse> withinTime(Future<ProxyResponse> answer) {
         Promise<ProxyResponse> inTime = Promise.promise();
-        long timer = relay.vertx()
-                .setTimer(
-                        relay.responseTimeout().toMillis(),
-                        passed -> inTime.tryFail(new TimeoutException("no answer within %d s"
-                                .formatted(relay.responseTimeout().toSeconds()))));
+        long connecting = timer(() -> {
+            if (sent == null) {
+                giveUp(inTime, "no connection");
+            }
+        });
+        request.end().onSuccess(read -> {
+            long answering = timer(() -> giveUp(inTime, "no answer"));
+            answer.onComplete(done -> relay.vertx().cancelTimer(answering));
+        });
         answer.onComplete(done -> {
-            relay.vertx().cancelTimer(timer);
+            relay.vertx().cancelTimer(connecting);
             if (done.succeeded()) {
                 inTime.tryComplete(done.result());
             } else {
@@ -133,6 +151,15 @@ final class Passage implements ProxyInterceptor {
             }
         });
         return inTime.future();
+    }
+
+    private long timer(Runnable whenPassed) {
+        return relay.vertx().setTimer(relay.responseTimeout().toMillis(), passed -> whenPassed.run());
+    }
+
+    private void giveUp(Promise<ProxyResponse> answer, String missed) {
+        answer.tryFail(new TimeoutException(
+                missed + " within " + relay.responseTimeout().toMillis() + " ms"));
     }
 
     @Override
@@ -143,7 +170,7 @@ final class Passage implements ProxyInterceptor {
         if (BODILESS.contains(back.getStatusCode()) || request.method() == HttpMethod.HEAD) {
             leaveOutBody(back);
         }
-        return context.sendResponse();
+        return context.sendResponse().onComplete(sentOrCut -> exchange.end());
     }
 
     /** The library would announce chunks, and send the end of them, where there must be none. */
@@ -156,6 +183,7 @@ final class Passage implements ProxyInterceptor {
     }
 
     private ProxyResponse failed(ProxyResponse response, Throwable failure) {
+        givenUp = true; // a connection that is still made must not be used: the client is told that it was not
         boolean neverSent = sent == null;
         boolean unknown = !neverSent && !SAFE.contains(request.method());
         if (!neverSent) {
@@ -172,6 +200,10 @@ final class Passage implements ProxyInterceptor {
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .setBody(Body.body(document));
+        if (!request.isEnded()) {
+            request.response()
+                    .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE); // what is left of its body is nobody's
+        }
         if (!unknown) {
             response.putHeader(
                     "Retry-After", Long.toString(Math.max(1, relay.retryAfter().toSeconds())));

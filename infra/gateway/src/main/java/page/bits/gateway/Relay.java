@@ -13,6 +13,7 @@ import io.vertx.httpproxy.HttpProxy;
 import io.vertx.httpproxy.ProxyOptions;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** Passes requests on to nodes: what all {@linkplain Passage passages} share. */
@@ -20,6 +21,9 @@ import org.jboss.logging.Logger;
 class Relay {
 
     private static final Logger LOG = Logger.getLogger(Relay.class);
+
+    /** Well before a node, or the time-out of idle connections, closes one that is just being used again. */
+    private static final int KEEP_ALIVE_SECONDS = 20;
 
     private final Vertx vertx;
     private final GatewayConfig config;
@@ -34,11 +38,12 @@ class Relay {
         this.config = config;
         this.tiers = tiers;
         this.refusals = refusals;
-        HttpClientOptions options = new HttpClientOptions()
-                .setConnectTimeout(Math.toIntExact(config.connectTimeout().toMillis()))
-                .setMaxWaitQueueSize(config.waitingPerNode());
-        this.requests = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(config.requestsPerNode()));
-        this.streams = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(config.streamsPerNode()));
+        // The begin of an answer is timed by its passage; this is for an answer that stops half-way.
+        Duration idle = config.bodyTimeout().plus(config.responseTimeout());
+        this.requests =
+                vertx.createHttpClient(options(idle), new PoolOptions().setHttp1MaxSize(config.requestsPerNode()));
+        this.streams = vertx.createHttpClient(
+                options(config.streamIdle()), new PoolOptions().setHttp1MaxSize(config.streamsPerNode()));
         this.elsewhere = Counter.builder("bits.gateway.elsewhere")
                 .description("Requests that went to another node because the first could not be reached")
                 .register(metrics);
@@ -63,10 +68,17 @@ class Relay {
                 .setServer(node.address())
                 .setHost(node.address().hostAddress())
                 .setPort(node.address().port());
-        // What is no stream is timed as a whole by its passage.
-        return stream
-                ? streams.request(options.setIdleTimeout(config.streamIdle().toMillis()))
-                : requests.request(options);
+        return (stream ? streams : requests).request(options);
+    }
+
+    /** A connection's own time-out, since that of a request ends with the head of its answer. */
+    private HttpClientOptions options(Duration idle) {
+        return new HttpClientOptions()
+                .setConnectTimeout(Math.toIntExact(config.connectTimeout().toMillis()))
+                .setIdleTimeout(Math.toIntExact(idle.toMillis()))
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
+                .setMaxWaitQueueSize(config.waitingPerNode());
     }
 
     void couldNotReach(Tier tier, Node node, Throwable why) {

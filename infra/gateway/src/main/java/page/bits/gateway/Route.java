@@ -19,12 +19,14 @@ enum Route {
      * Tells by the path as the services will read it: percent-encodings decoded, parameters of segments (after a semicolon)
      * left out.
      *
-     * @param path from the request line, without the query
+     * @param target from the request line: the path, and the query if there is one
      * @return none where two readers could take the path for two different ones: with empty segments or dots for segments, an
-     *     encoded slash, a backslash, or characters that are not to be seen
+     *     encoded slash, a backslash, a fragment, or characters that are not to be seen or not ASCII
      */
-    static Optional<Route> of(String path) {
-        return segments(path).map(Route::of);
+    static Optional<Route> of(String target) {
+        return target.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '#')
+                ? segments(target.replaceFirst("\\?.*", "")).map(Route::of)
+                : Optional.empty();
     }
 
     private static Route of(List<String> segments) {

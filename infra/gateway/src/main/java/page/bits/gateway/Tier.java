@@ -31,8 +31,10 @@ final class Tier {
             int colon = text.lastIndexOf(':');
             try {
                 int port = Integer.parseInt(text.substring(colon + 1));
-                String host = text.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", "");
-                if (!host.isEmpty() && port > 0 && port < 1 << Character.SIZE) {
+                String host = text.substring(0, Math.max(0, colon));
+                boolean bracketed = host.startsWith("[") && host.endsWith("]");
+                host = bracketed ? host.substring(1, host.length() - 1) : host;
+                if (!host.isEmpty() && bracketed == host.contains(":") && port > 0 && port < 1 << Character.SIZE) {
                     return new Target(host, port);
                 }
             } catch (NumberFormatException e) {

@@ -13,7 +13,7 @@ import io.vertx.core.net.SocketAddress;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.security.Security;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,6 +41,7 @@ class Tiers {
     private final Tier views;
     private final Optional<Tier> presence;
     private volatile boolean known;
+    private volatile boolean stopped;
 
     Tiers(Vertx vertx, GatewayConfig config, MeterRegistry metrics) {
         this.vertx = vertx;
@@ -78,16 +79,27 @@ class Tiers {
     }
 
     void start() {
-        // A name's other addresses are to be seen when they are there, not when a cache has forgotten the first.
-        Security.setProperty("networkaddress.cache.ttl", "0");
-        Security.setProperty("networkaddress.cache.negative.ttl", "0");
         resolve().onComplete(resolved -> probe().onComplete(probed -> known = true));
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    private void again(Duration later, Runnable task) {
+        if (!stopped) {
+            vertx.setTimer(later.toMillis(), timer -> {
+                if (!stopped) {
+                    task.run();
+                }
+            });
+        }
     }
 
     private Future<Void> resolve() {
         return Future.join(all().map(this::resolve).toList())
                 .<Void>mapEmpty()
-                .onComplete(done -> vertx.setTimer(config.resolveInterval().toMillis(), timer -> resolve()));
+                .onComplete(done -> again(config.resolveInterval(), this::resolve));
     }
 
     /** A lookup may take long, and nobody waits for it. */
@@ -121,9 +133,7 @@ class Tiers {
     private Future<Void> probe() {
         List<Future<Void>> asked = all().flatMap(tier -> tier.nodes().stream().map(node -> probe(tier, node)))
                 .toList();
-        return Future.join(asked)
-                .<Void>mapEmpty()
-                .onComplete(done -> vertx.setTimer(config.probeInterval().toMillis(), timer -> probe()));
+        return Future.join(asked).<Void>mapEmpty().onComplete(done -> again(config.probeInterval(), this::probe));
     }
 
     private Future<Void> probe(Tier tier, Node node) {
