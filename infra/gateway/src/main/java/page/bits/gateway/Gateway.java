@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import page.bits.http.Problem;
@@ -40,6 +41,8 @@ class Gateway {
     private static final Logger LOG = Logger.getLogger(Gateway.class);
     private static final Logger ACCESS = Logger.getLogger("page.bits.gateway.access");
 
+    private static final long LOOK_AGAIN_NANOS = 10_000_000;
+
     private final Vertx vertx;
     private final GatewayConfig config;
     private final Tiers tiers;
@@ -53,6 +56,7 @@ class Gateway {
     private final int port;
     private final Duration drain;
     private final Set<Exchange> streams = ConcurrentHashMap.newKeySet();
+    private final Set<Exchange> requests = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
 
     /** @param proxies whose word on the client is taken: addresses or CIDR blocks */
@@ -107,15 +111,22 @@ class Gateway {
     /** Readiness is down from now on. All streams cut at once would all come back at once. */
     void drain(@Observes ShutdownDelayInitiatedEvent event) {
         draining = true;
-        for (Exchange stream : streams) {
-            long when = 1 + ThreadLocalRandom.current().nextLong(Math.max(1, drain.toMillis() * 3 / 4));
-            vertx.setTimer(when, timer -> stream.request().connection().close());
-        }
+        streams.forEach(this::cutSoon);
     }
 
+    private void cutSoon(Exchange stream) {
+        long when = 1 + ThreadLocalRandom.current().nextLong(Math.max(1, drain.toMillis() * 3 / 4));
+        vertx.setTimer(when, timer -> stream.request().connection().close());
+    }
+
+    /** Waits for the answers that are still to come: who sent an action wants to know what became of it. */
     void stop(@Observes ShutdownEvent event) {
         draining = true;
         tiers.stop();
+        long until = System.nanoTime() + config.responseTimeout().toNanos();
+        while (!requests.isEmpty() && System.nanoTime() < until) {
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
     }
 
     /** One event loop's share: all of them listen on the same port. */
@@ -194,9 +205,11 @@ class Gateway {
         if (draining) {
             request.response().putHeader("Connection", "close");
         }
-        if (stream) {
-            streams.add(exchange);
-            exchange.atEnd(() -> streams.remove(exchange));
+        Set<Exchange> underWay = stream ? streams : requests;
+        underWay.add(exchange);
+        exchange.atEnd(() -> underWay.remove(exchange));
+        if (stream && draining) {
+            cutSoon(exchange); // it may have been added too late for the others' turn
         }
         relay.pass(exchange, tier, client, stream);
     }

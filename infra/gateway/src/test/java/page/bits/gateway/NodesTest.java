@@ -2,9 +2,11 @@ package page.bits.gateway;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -135,7 +141,7 @@ class NodesTest {
     @Test
     void whatWasCalledNotSentIsNotSentLater() throws IOException {
         Installation gateway = gateway("response-timeout=PT0.3S", "requests-per-node=1");
-        var held = new java.util.concurrent.CopyOnWriteArrayList<io.vertx.core.http.HttpServerRequest>();
+        var held = new CopyOnWriteArrayList<HttpServerRequest>();
         // The head of an answer, and no end: both nodes' only connections are taken.
         a.answer = request -> {
             request.response().setChunked(true).write("begin");
@@ -161,6 +167,23 @@ class NodesTest {
         }
         assertTrue(a.got.stream().noneMatch(got -> got.method().equals("POST")));
         assertTrue(b.got.stream().noneMatch(got -> got.method().equals("POST")));
+    }
+
+    @Test
+    void anAnswerThatIsStillToComeIsAwaitedAtTheEnd() throws Exception {
+        Installation gateway = gateway();
+        var asked = new CompletableFuture<HttpServerRequest>();
+        a.answer = asked::complete;
+        b.answer = a.answer;
+        try (Wire client = gateway.wire()) {
+            client.request("POST", "/actions/x", "body");
+            HttpServerRequest held = asked.get();
+            var stopped = CompletableFuture.runAsync(gateway::stop);
+            assertThrows(TimeoutException.class, () -> stopped.get(200, TimeUnit.MILLISECONDS));
+            held.response().end("done");
+            assertEquals("done", client.answer().body());
+            await().until(stopped::isDone);
+        }
     }
 
     @Test
