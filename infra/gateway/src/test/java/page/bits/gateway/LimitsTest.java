@@ -193,6 +193,22 @@ class LimitsTest {
         }
     }
 
+    @Test
+    void theGatewayHasOnlySoManyConnections() throws IOException {
+        Installation small = new Installation(
+                VERTX, List.of(), "actions=" + node.address(), "views=" + node.address(), "max-connections=1");
+        try (Wire first = small.wire();
+                Wire second = small.wire()) {
+            assertEquals(200, first.get("/").answer().status());
+            Wire.Answer answer = second.get("/").answer();
+            assertEquals(503, answer.status());
+            assertEquals("1", answer.headers().get("Retry-After"));
+            assertTrue(second.ends());
+        } finally {
+            small.stop();
+        }
+    }
+
     /** Those of the tests before may not all be gone: the gateway learns of it a moment after they have closed. */
     private static Wire wire() throws IOException {
         await().until(() -> strict.connections() == 0);

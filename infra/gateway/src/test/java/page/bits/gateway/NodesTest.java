@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -135,6 +136,43 @@ class NodesTest {
                 Thread.sleep(50); // it is slowness that is tested
             }
             assertEquals(200, client.answer().status());
+        }
+    }
+
+    @Test
+    void anAnswerThatComesBeforeTheBodyPasses() throws IOException {
+        Installation gateway = gateway("body-timeout=PT0.5S");
+        a.early = request -> request.response().setStatusCode(401).end("early");
+        b.early = a.early;
+        try (Wire client = gateway.wire()) {
+            client.send("POST /actions/x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+            assertEquals("early", client.answer().body());
+            client.send("67890");
+            a.early = null;
+            b.early = null;
+            assertEquals(
+                    200, client.request("POST", "/actions/y", "whole").answer().status());
+        }
+        try (Wire client = gateway.wire()) {
+            a.early = request -> request.response().setStatusCode(401).end("early");
+            b.early = a.early;
+            client.send("POST /actions/x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+            assertEquals("early", client.answer().body());
+            assertTrue(client.ends(), "the rest of the body is not awaited for ever");
+        }
+        assertTrue(Stream.concat(a.got.stream(), b.got.stream())
+                .anyMatch(got -> got.body().equals("whole")));
+    }
+
+    @Test
+    void anAnswerThatStopsHalfWayIsCut() throws IOException {
+        Installation gateway = gateway("body-timeout=PT0.1S", "response-timeout=PT0.3S");
+        a.answer = request -> request.response().setChunked(true).write("begin");
+        b.answer = a.answer;
+        try (Wire client = gateway.wire()) {
+            client.get("/").head();
+            assertEquals("begin", client.chunk());
+            assertTrue(client.ends());
         }
     }
 

@@ -18,6 +18,9 @@ final class Service implements AutoCloseable {
     volatile int readiness = 200;
     volatile Handler<HttpServerRequest> answer;
 
+    /** Answers as soon as there is a head, if it is set. */
+    volatile Handler<HttpServerRequest> early;
+
     private final HttpServer server;
 
     /** A request as it arrived; one that was cut off is not among them. */
@@ -43,6 +46,10 @@ final class Service implements AutoCloseable {
             if (readiness > 0) {
                 request.response().setStatusCode(readiness).end();
             }
+            return;
+        }
+        if (early != null) {
+            early.handle(request);
             return;
         }
         request.body().onSuccess(body -> {
