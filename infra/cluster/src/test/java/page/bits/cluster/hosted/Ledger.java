@@ -21,6 +21,11 @@ final class Ledger {
             byText.remove(post.text());
             if (post.accepted().isPresent()) {
                 checkAccepted(post.text(), post.accepted().get(), found, violations);
+            } else if (!post.isLeft()) {
+                // Nobody knows, but it is the same for everyone.
+                if (found.size() > 1) {
+                    violations.add("%s is there %d times".formatted(post.text(), found.size()));
+                }
             } else if (!found.isEmpty()) {
                 violations.add("%s was never submitted, and is there: %s".formatted(post, found));
             }

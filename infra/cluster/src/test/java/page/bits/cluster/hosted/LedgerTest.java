@@ -41,6 +41,16 @@ class LedgerTest {
     }
 
     @Test
+    void whatNobodyKnowsIsThereAtMostOnce() {
+        List<Load.Post> unknown =
+                List.of(new Load.Post("ann#4", "4").with(new Author.Answer(504, "{}", false, "", 1, 2)));
+        List<StoredPosts.Post> once = List.of(new StoredPosts.Post("id-4", 4, "ann#4", 14));
+        assertEquals(List.of(), Ledger.violations(unknown, List.of()));
+        assertEquals(List.of(), Ledger.violations(unknown, once));
+        assertEquals(List.of("ann#4 is there 2 times"), Ledger.violations(unknown, List.of(once.get(0), once.get(0))));
+    }
+
+    @Test
     void aReplyTellsTheIdAndTheT() {
         stored.set(1, new StoredPosts.Post("id-3", 3, "ann#3", 14));
         assertEquals(1, violations().size());
