@@ -1,11 +1,10 @@
 package page.bits.gateway;
 
-import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.security.Security;
 
-/** Starts the gateway. */
-@QuarkusMain
+/** Starts the gateway as any application of ours, after what only the gateway needs. */
+@QuarkusMain(name = "gateway")
 public final class Main {
 
     private Main() {}
@@ -17,6 +16,6 @@ public final class Main {
     public static void main(String... arguments) {
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
-        Quarkus.run(arguments);
+        page.bits.http.Main.main(arguments);
     }
 }
