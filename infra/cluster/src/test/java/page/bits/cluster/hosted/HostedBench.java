@@ -54,6 +54,8 @@ final class HostedBench {
         Path folder = Files.createTempDirectory("bits-bench-");
         OUT.printf("All files are in %s%n%n", folder);
         ClusterSettings settings = ClusterSettings.in(folder.resolve("cluster")).withGateways(1, "127.0.0.1", 0);
+        // All of the load comes from one address, and each post that waits has a connection.
+        settings = settings.withEnvironment("gateway-1", "BITS_GATEWAY_MAX_CONNECTIONS_PER_ADDRESS", "10000");
         for (String name : ALL) {
             // Compiled to be fast, and not to be there soon.
             settings = settings.withJvmOptions(name, "-XX:TieredStopAtLevel=4");
