@@ -31,6 +31,10 @@ public interface GatewayConfig {
     @WithDefault("PT1S")
     Duration connectTimeout();
 
+    /** How many times in a row a node may not say in time whether it is ready: a busy one is slow, and not away. */
+    @WithDefault("2")
+    int probeMisses();
+
     /** How long a node may take to begin its answer. Longer than any node's own time-outs, which tell more. */
     @WithDefault("PT20S")
     Duration responseTimeout();

@@ -18,6 +18,7 @@ final class Node {
 
     private final SocketAddress address;
     private final AtomicInteger streams = new AtomicInteger();
+    private final AtomicInteger misses = new AtomicInteger();
     private volatile Health health = Health.UNREADY;
 
     Node(SocketAddress address) {
@@ -37,6 +38,15 @@ final class Node {
         boolean news = health != found;
         health = found;
         return news;
+    }
+
+    /** One more probe in a row was not answered in time; tells how many. */
+    int misses() {
+        return misses.incrementAndGet();
+    }
+
+    void answers() {
+        misses.set(0);
     }
 
     /** How many streams it has from this gateway. */

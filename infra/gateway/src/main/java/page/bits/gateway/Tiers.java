@@ -2,6 +2,7 @@ package page.bits.gateway;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -147,8 +149,12 @@ class Tiers {
                 .setIdleTimeout(patience);
         return probes.request(ready)
                 .compose(request -> request.send())
+                .onSuccess(response -> node.answers())
                 .map(response -> response.statusCode() == OK ? Node.Health.READY : Node.Health.UNREADY)
-                .otherwise(Node.Health.AWAY)
+                .otherwise(failure -> {
+                    boolean silent = failure instanceof TimeoutException || failure instanceof ConnectTimeoutException;
+                    return silent && node.misses() < config.probeMisses() ? node.health() : Node.Health.AWAY;
+                })
                 .onSuccess(health -> found(tier, node, health))
                 .mapEmpty();
     }
