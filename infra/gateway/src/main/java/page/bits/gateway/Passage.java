@@ -119,7 +119,13 @@ final class Passage implements ProxyInterceptor {
     public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
         ProxyRequest onward = context.request();
         removeHopByHop(onward.headers());
+        boolean relayed = Client.HEADERS.stream().anyMatch(onward.headers()::contains);
         Client.HEADERS.forEach(onward.headers()::remove);
+        if (relayed) {
+            // What a proxy says is not passed on unless it is trusted, but that there was one is: a service may refuse
+            // that.
+            onward.headers().add("Via", "1.1 unnamed");
+        }
         onward.putHeader("Forwarded", client.forwarded());
         onward.putHeader(Exchange.REQUEST_ID, exchange.id());
         onward.setAuthority(request.authority());

@@ -145,6 +145,7 @@ class PassingTest {
         Client.HEADERS.stream()
                 .filter(name -> name.startsWith("X-"))
                 .forEach(name -> assertNull(headers.get(name), name));
+        assertEquals("1.1 unnamed", headers.get("Via"), "that it came by a proxy");
         assertEquals("bits.test", headers.get("Host"));
     }
 
