@@ -1,6 +1,7 @@
 package page.bits.cluster;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -125,7 +127,9 @@ public final class Cluster implements AutoCloseable {
 
     /** Where a gateway is reached from this machine; they are counted from 1. */
     public URI address(int gateway) throws IOException {
-        return URI.create("http://%s:%d".formatted(Health.reachable(settings.host()), port("gateway-" + gateway)));
+        String host = Health.reachable(settings.host());
+        return URI.create(
+                "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port("gateway-" + gateway)));
     }
 
     /** All that the process has written since the cluster was started, over all its starts. */
@@ -169,6 +173,17 @@ public final class Cluster implements AutoCloseable {
         if (closing.getAndSet(true)) {
             return;
         }
+        // On a thread of its own: what interrupts the caller, such as Ctrl-C while it started, must not cut the end
+        // short.
+        try {
+            CompletableFuture.runAsync(this::closeAll, task -> new Thread(task, "bits-close").start())
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof UncheckedIOException io ? io.getCause() : new IOException(e.getCause());
+        }
+    }
+
+    private void closeAll() {
         Supervisor.stop(postgresSupervisor);
         nodes.values().forEach(Supervised::endSupervision);
         for (String tier : List.of("gateway", "view", "action", "standby", "transactor")) {
@@ -178,13 +193,13 @@ public final class Cluster implements AutoCloseable {
             members.forEach(Supervised::askToEnd);
             members.forEach(Supervised::close);
         }
-        try {
+        try (folder) {
             if (storage != null) {
                 storage.close();
             }
             ClusterState.delete(folder.path());
-        } finally {
-            folder.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -250,7 +265,10 @@ public final class Cluster implements AutoCloseable {
     private Supervised supervised(String name) {
         Supervised node = new Supervised(name, name, folder, Supervisor.start(), () -> recipe(name), this::note);
         node.whenGivenUp().thenAccept(why -> {
-            if (node.hasBeenReady()) {
+            boolean last = nodes.values().stream()
+                    .filter(other -> kind(other.name()).equals(kind(name)))
+                    .allMatch(other -> other.whenGivenUp().isDone());
+            if (node.hasBeenReady() && !last) {
                 // Its likes go on without it; status tells.
                 Console.complain("%s; it stays down until the cluster is started again", why.getMessage());
             } else {

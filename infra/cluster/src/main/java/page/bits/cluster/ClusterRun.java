@@ -53,7 +53,9 @@ final class ClusterRun {
             }
             if (!end.isDone()) {
                 ClusterState.read(settings.folder()).orElseThrow().show();
-                Console.say("all is ready, %s; open %s/@alice", Console.since(begun), address(cluster));
+                Console.say(
+                        "all is ready, %s; open %s%s",
+                        Console.since(begun), address(cluster), settings.demo() ? "/@alice" : "/");
                 Console.say("Ctrl-C stops it; in another terminal: ./bits cluster status|restart|kill|stop%s", where());
             }
             Refusal failure = end.get();

@@ -96,8 +96,8 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     /** Completes when the server that runs now has ended, for whatever reason. */
-    public CompletableFuture<Void> onExit() {
-        return server.onExit().thenAccept(ended -> {});
+    public CompletableFuture<Integer> onExit() {
+        return server.onExit().thenApply(Process::exitValue);
     }
 
     /** The URL of a database, which is created if it is not there. It holds the password. */
@@ -239,8 +239,14 @@ public final class LocalPostgres implements AutoCloseable {
                                 "--encoding=UTF8",
                                 "--no-locale"))
                 .start();
-        if (initdb.waitFor() != 0) {
-            throw new IOException("PostgreSQL could not make its folder %s; its log is %s".formatted(unfinished, log));
+        try {
+            if (initdb.waitFor() != 0) {
+                throw new IOException(
+                        "PostgreSQL could not make its folder %s; its log is %s".formatted(unfinished, log));
+            }
+        } finally {
+            initdb.destroy(); // where the wait was interrupted
+            initdb.onExit().join();
         }
         Files.move(unfinished, data);
         Directories.sync(directory);

@@ -13,6 +13,8 @@ final class SupervisedPostgres {
     private static final int MOST_QUICK_ENDS = 6;
     private static final Duration QUICK = Duration.ofMinutes(1);
 
+    private static final int KILLED = 128 + 9;
+
     private final LocalPostgres postgres;
     private final ScheduledExecutorService supervisor;
     private final Path logs;
@@ -30,7 +32,7 @@ final class SupervisedPostgres {
     }
 
     void watch() {
-        postgres.onExit().thenRunAsync(this::ended, supervisor);
+        postgres.onExit().thenAcceptAsync(this::ended, supervisor);
     }
 
     /** Completes when it is given up. */
@@ -38,9 +40,14 @@ final class SupervisedPostgres {
         return givenUp;
     }
 
-    private void ended() {
+    private void ended(int status) {
         boolean quick = Duration.between(begun, Instant.now()).compareTo(QUICK) < 0;
-        quickEnds = quick ? quickEnds + 1 : 0;
+        boolean asked = status == 0 || status == KILLED; // as restart and kill do
+        if (!quick) {
+            quickEnds = 0;
+        } else if (!asked) {
+            quickEnds++;
+        }
         if (quickEnds == MOST_QUICK_ENDS) {
             giveUp("PostgreSQL ended %d times shortly after its start; its log is in %s".formatted(quickEnds, logs));
             return;
