@@ -46,10 +46,15 @@ final class HostedSite extends Site {
         launcher = command("cluster", "--host", "127.0.0.1", "--port", Integer.toString(port), "--demo", "true")
                 .redirectOutput(folder.resolve("launcher.log").toFile())
                 .start();
-        awaitReady();
-        ports = ROW.matcher(ask("cluster-status"))
-                .results()
-                .collect(Collectors.toMap(row -> row.group(1), HostedSite::port));
+        try {
+            awaitReady();
+            ports = ROW.matcher(ask("cluster-status"))
+                    .results()
+                    .collect(Collectors.toMap(row -> row.group(1), HostedSite::port));
+        } catch (RuntimeException | IOException | InterruptedException e) {
+            stopLauncher();
+            throw e;
+        }
     }
 
     static HostedSite start() {
@@ -130,6 +135,11 @@ final class HostedSite extends Site {
 
     @Override
     public void close() {
+        stopLauncher();
+        deleteFolder();
+    }
+
+    private void stopLauncher() {
         launcher.destroy();
         try {
             if (!launcher.waitFor(60, TimeUnit.SECONDS)) {
@@ -139,7 +149,6 @@ final class HostedSite extends Site {
             launcher.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-        deleteFolder();
     }
 
     private void deleteFolder() {

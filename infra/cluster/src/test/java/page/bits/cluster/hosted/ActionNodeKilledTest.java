@@ -47,6 +47,12 @@ class ActionNodeKilledTest {
         hosted.awaitWhole();
         await("it shall serve again").atMost(Duration.ofSeconds(30)).until(() -> hosted.actions("action-1") > 0);
         List<Load.Post> posts = load.stop();
+        long slowest = posts.stream()
+                .flatMap(post -> post.answers().stream())
+                .mapToLong(answer -> answer.answeredAt() - answer.askedAt())
+                .max()
+                .orElseThrow();
+        assertTrue(slowest < TimeUnit.SECONDS.toNanos(8), () -> "an answer took " + slowest / 1e9 + " s");
         assertTrue(
                 posts.stream()
                         .flatMap(post -> post.answers().stream())

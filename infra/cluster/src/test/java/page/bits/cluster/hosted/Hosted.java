@@ -210,6 +210,9 @@ final class Hosted implements AutoCloseable {
         long t = stored.get(stored.size() - 1).t();
         List<JsonNode> shown = new ArrayList<>();
         for (String view : VIEWS) {
+            await(view + " shall have reached t " + t)
+                    .atMost(CONVERGED_PATIENCE)
+                    .until(() -> page(view, author, 0).path("t").asLong(-1) >= t);
             List<JsonNode> posts = new ArrayList<>();
             page(view, author, t).path("view").path("posts").forEach(posts::add);
             assertEquals(
@@ -243,6 +246,17 @@ final class Hosted implements AutoCloseable {
                         .flatMap(reader -> reader.page().violations().stream())
                         .limit(20)
                         .toList());
+    }
+
+    /** Lets whatever a test held down, and could not let go any more, be started again. */
+    void resumeAll() {
+        List<String> names = new ArrayList<>(List.of("transactor", "standby"));
+        names.addAll(ACTIONS);
+        names.addAll(VIEWS);
+        for (int i = 1; i <= gateways; i++) {
+            names.add("gateway-" + i);
+        }
+        names.forEach(cluster::resumeRestarts);
     }
 
     /** Returns when every process is ready, and every gateway has noticed. */

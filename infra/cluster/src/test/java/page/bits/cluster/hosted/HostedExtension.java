@@ -69,7 +69,14 @@ final class HostedExtension implements ParameterResolver, AfterEachCallback {
     public void afterEach(ExtensionContext context) throws Exception {
         Shared shared = shared(context);
         shared.hasFailed |= context.getExecutionException().isPresent();
-        shared.hosted.awaitWhole();
+        boolean whole = false;
+        try {
+            shared.hosted.resumeAll();
+            shared.hosted.awaitWhole();
+            whole = true;
+        } finally {
+            shared.hasFailed |= !whole;
+        }
     }
 
     private static Shared shared(ExtensionContext context) {

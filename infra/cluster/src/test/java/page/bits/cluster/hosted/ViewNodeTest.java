@@ -24,7 +24,7 @@ class ViewNodeTest {
     private static final Duration PAUSE = Duration.ofSeconds(40);
 
     /** The gateways ask once a second, and wait a second for the answer. */
-    private static final long NOTICED = TimeUnit.SECONDS.toNanos(5);
+    private static final long NOTICED = TimeUnit.SECONDS.toNanos(6);
 
     /** How long the gateways wait for an answer to what they sent before: 20 s. */
     private static final long UNNOTICED_WAIT = TimeUnit.SECONDS.toNanos(25);
@@ -94,6 +94,9 @@ class ViewNodeTest {
         assertTrue(recoveries.get(affected - 1) * 1e9 < RECOVERED, recoveries::toString);
         hosted.awaitWhole();
         assertEquals(List.of(), Ledger.violations(posts, hosted.stored(author)));
+        assertTrue(
+                posts.stream().flatMap(post -> post.answers().stream()).allMatch(answer -> answer.status() == 200),
+                "actions have nothing to do with it");
         hosted.assertConverged(author, readers);
         readers.forEach(StreamReader::close);
     }
@@ -141,6 +144,9 @@ class ViewNodeTest {
         assertTrue(late.stream().allMatch(reply -> reply.status() == 200), "once it is noticed, the other serves");
         assertTrue(slowest(late) < TimeUnit.SECONDS.toNanos(3), "once it is noticed, nothing waits for it");
         assertEquals(List.of(), Ledger.violations(posts, hosted.stored(author)));
+        assertTrue(
+                posts.stream().flatMap(post -> post.answers().stream()).allMatch(answer -> answer.status() == 200),
+                "actions have nothing to do with it");
         readers = new ArrayList<>(readers);
         readers.addAll(newcomers);
         hosted.assertConverged(author, readers);
