@@ -35,6 +35,11 @@ record Client(String address, String scheme, String host) {
 
     private static final Pattern HOST =
             Pattern.compile("(?:[A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(?::[0-9]{1,5})?");
+    private static final String PAIR = "\\s*[A-Za-z]+=(?:\"[^\",;\\\\]*\"|[^\";,\\s\\\\]*)\\s*";
+
+    /** One element in which no quoted value could be taken for more of them. */
+    private static final Pattern ELEMENT = Pattern.compile(PAIR + "(?:;" + PAIR + ")*;?\\s*");
+
     private static final Pattern PARAMETER = Pattern.compile("\\s*([A-Za-z]+)=(?:\"([^\"\\\\]*)\"|([^\";,\\s]*))\\s*");
 
     /** @return none where the request names no host, or something that is none */
@@ -54,8 +59,17 @@ record Client(String address, String scheme, String host) {
         if (!forwarded.isEmpty()) {
             String all = String.join(",", forwarded);
             String last = all.substring(all.lastIndexOf(',') + 1);
+            if (!ELEMENT.matcher(last).matches()) {
+                return new Client(UNKNOWN, scheme, host);
+            }
+            String named = parameter(last, "for").map(Client::ip).orElse(UNKNOWN);
+            // A proxy writes one of the two, and the other is the client's own: believed only where they agree.
+            boolean agreed = last(request, "X-Forwarded-For")
+                    .map(Client::ip)
+                    .map(named::equals)
+                    .orElse(true);
             return new Client(
-                    parameter(last, "for").map(Client::ip).orElse(UNKNOWN),
+                    agreed ? named : UNKNOWN,
                     parameter(last, "proto").flatMap(Client::scheme).orElse(scheme),
                     host);
         }

@@ -1,6 +1,9 @@
 package page.bits.gateway;
 
+import io.netty.util.NetUtil;
 import io.vertx.core.net.SocketAddress;
+import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,6 +12,9 @@ import page.bits.http.ProblemType;
 
 /** Counts connections, in all and by address. Any thread. */
 final class Connections {
+
+    private static final int IPV4_BYTES = 4;
+    private static final int IPV6_NETWORK_BYTES = 8;
 
     private final GatewayConfig config;
     private final Addresses proxies;
@@ -45,7 +51,15 @@ final class Connections {
         byAddress.computeIfPresent(key(from), (address, count) -> count == 1 ? null : count - 1);
     }
 
+    /** Who has one address of IPv6 has at least the 64 bits after its network: they count as one. */
     private static String key(SocketAddress from) {
-        return from.hostAddress() == null ? from.toString() : from.hostAddress();
+        String address = from.hostAddress();
+        byte[] bytes = address == null ? null : NetUtil.createByteArrayFromIpAddressString(address);
+        if (bytes == null) {
+            return from.toString();
+        }
+        boolean four =
+                bytes.length == IPV4_BYTES || address.toLowerCase(Locale.ROOT).startsWith("::ffff:");
+        return four ? address : HexFormat.of().formatHex(bytes, 0, IPV6_NETWORK_BYTES);
     }
 }

@@ -21,6 +21,7 @@ import jakarta.inject.Singleton;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +38,8 @@ import page.bits.http.ProblemType;
  */
 @Singleton
 class Gateway {
+
+    static final String EVENT_STREAM = "text/event-stream";
 
     private static final Logger LOG = Logger.getLogger(Gateway.class);
     private static final Logger ACCESS = Logger.getLogger("page.bits.gateway.access");
@@ -58,6 +61,7 @@ class Gateway {
     private final Set<Exchange> streams = ConcurrentHashMap.newKeySet();
     private final Set<Exchange> requests = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
+    private volatile boolean stopping;
 
     /** @param proxies whose word on the client is taken: addresses or CIDR blocks */
     Gateway(
@@ -122,6 +126,7 @@ class Gateway {
     /** Waits for the answers that are still to come: who sent an action wants to know what became of it. */
     void stop(@Observes ShutdownEvent event) {
         draining = true;
+        stopping = true;
         tiers.stop();
         long until = System.nanoTime() + config.responseTimeout().toNanos();
         while (!requests.isEmpty() && System.nanoTime() < until) {
@@ -157,6 +162,9 @@ class Gateway {
     }
 
     private void handle(HttpServerRequest request) {
+        if (Guard.isClosing(request.connection())) {
+            return; // pipelined behind one that was told that it is the last
+        }
         Exchange exchange = begin(request);
         Optional<Client> client = Client.of(request, proxies);
         Optional<Route> route = Route.of(request.uri());
@@ -208,6 +216,10 @@ class Gateway {
         Set<Exchange> underWay = stream ? streams : requests;
         underWay.add(exchange);
         exchange.atEnd(() -> underWay.remove(exchange));
+        if (stopping) { // once it was added: either stop() waits for it, or it is not sent
+            refuse(exchange, ProblemType.UNAVAILABLE, "This gateway is stopping. Nothing was submitted; try again.");
+            return;
+        }
         if (stream && draining) {
             cutSoon(exchange); // it may have been added too late for the others' turn
         }
@@ -216,7 +228,8 @@ class Gateway {
 
     private static boolean asksForStream(HttpServerRequest request) {
         return request.method() == HttpMethod.GET
-                && request.headers().getAll("Accept").stream().anyMatch(accept -> accept.contains("text/event-stream"));
+                && request.headers().getAll("Accept").stream()
+                        .anyMatch(accept -> accept.toLowerCase(Locale.ROOT).contains(EVENT_STREAM));
     }
 
     private void operate(Exchange exchange, Client client) {
@@ -238,8 +251,14 @@ class Gateway {
                 .putHeader("Content-Type", Problem.MEDIA_TYPE)
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("Connection", "close")
-                .putHeader(Exchange.REQUEST_ID, exchange.id())
-                .end(refusals.document(type, detail));
+                .putHeader(Exchange.REQUEST_ID, exchange.id());
+        if (type == ProblemType.UNAVAILABLE) {
+            request.response()
+                    .putHeader(
+                            "Retry-After",
+                            Long.toString(Math.max(1, config.retryAfter().toSeconds())));
+        }
+        request.response().end(refusals.document(type, detail));
     }
 
     private static void log(Exchange exchange, long began) {

@@ -53,6 +53,8 @@ final class Guard extends ChannelDuplexHandler {
     /** Vert.x would queue any number of them. */
     private static final int MAX_PIPELINED = 16;
 
+    private static final String NAME = "guard";
+
     private final GatewayConfig config;
     private final Refusals refusals;
     private final Optional<Refusal> refusal;
@@ -91,7 +93,7 @@ final class Guard extends ChannelDuplexHandler {
             Optional<Refusal> refusal) {
         ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();
         pipeline.replace(DECODER, DECODER, new StrictDecoder(options));
-        pipeline.addBefore(VERTX, "guard", new Guard(config, refusals, refusal));
+        pipeline.addBefore(VERTX, NAME, new Guard(config, refusals, refusal));
     }
 
     /** Takes no request whose length two readers could take for two different ones. */
@@ -104,6 +106,11 @@ final class Guard extends ChannelDuplexHandler {
         protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
             throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
         }
+    }
+
+    /** Whether the last answer of a connection has been given: what comes after it is not to be handled. */
+    static boolean isClosing(HttpConnection connection) {
+        return ((ConnectionBase) connection).channel().pipeline().get(NAME) instanceof Guard guard && guard.closing;
     }
 
     @Override
@@ -176,6 +183,9 @@ final class Guard extends ChannelDuplexHandler {
         } else if (HttpUtil.getContentLength(request, 0L) > config.maxBodySize()) {
             refuseBody(ctx);
         } else {
+            if (!encodings.isEmpty()) {
+                request.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED); // in this spelling
+            }
             setDeadline(
                     ctx,
                     config.bodyTimeout(),

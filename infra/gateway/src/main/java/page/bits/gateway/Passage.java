@@ -17,6 +17,7 @@ import io.vertx.httpproxy.ProxyRequest;
 import io.vertx.httpproxy.ProxyResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -171,12 +172,32 @@ final class Passage implements ProxyInterceptor {
     @Override
     public Future<Void> handleProxyResponse(ProxyContext context) {
         ProxyResponse back = context.response();
+        if (!stream && request.method() != HttpMethod.HEAD && isStream(back)) {
+            refuseStream(back);
+        }
         removeHopByHop(back.headers());
         back.putHeader(Exchange.REQUEST_ID, exchange.id());
         if (BODILESS.contains(back.getStatusCode()) || request.method() == HttpMethod.HEAD) {
             leaveOutBody(back);
         }
         return context.sendResponse().onComplete(sentOrCut -> exchange.end());
+    }
+
+    private static boolean isStream(ProxyResponse back) {
+        String type = back.headers().get(HttpHeaders.CONTENT_TYPE);
+        return type != null && type.strip().toLowerCase(Locale.ROOT).startsWith(Gateway.EVENT_STREAM);
+    }
+
+    /** It has no end, and the connection that it would keep is for what has one. */
+    private void refuseStream(ProxyResponse back) {
+        sent.reset();
+        ProblemType type = ProblemType.NOT_ACCEPTABLE;
+        back.release()
+                .setStatusCode(type.status())
+                .setStatusMessage("Not Acceptable")
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .setBody(Body.body(relay.refusals()
+                        .document(type, "A stream is asked for by GET, with Accept: " + Gateway.EVENT_STREAM + ".")));
     }
 
     /** The library would announce chunks, and send the end of them, where there must be none. */

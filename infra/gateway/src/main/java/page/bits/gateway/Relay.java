@@ -40,10 +40,8 @@ class Relay {
         this.refusals = refusals;
         // The begin of an answer is timed by its passage; this is for an answer that stops half-way.
         Duration idle = config.bodyTimeout().plus(config.responseTimeout());
-        this.requests =
-                vertx.createHttpClient(options(idle), new PoolOptions().setHttp1MaxSize(config.requestsPerNode()));
-        this.streams = vertx.createHttpClient(
-                options(config.streamIdle()), new PoolOptions().setHttp1MaxSize(config.streamsPerNode()));
+        this.requests = vertx.createHttpClient(options(idle), pool(config.requestsPerNode()));
+        this.streams = vertx.createHttpClient(options(config.streamIdle()), pool(config.streamsPerNode()));
         this.elsewhere = Counter.builder("bits.gateway.elsewhere")
                 .description("Requests that went to another node because the first could not be reached")
                 .register(metrics);
@@ -77,8 +75,12 @@ class Relay {
                 .setConnectTimeout(Math.toIntExact(config.connectTimeout().toMillis()))
                 .setIdleTimeout(Math.toIntExact(idle.toMillis()))
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
-                .setMaxWaitQueueSize(config.waitingPerNode());
+                .setKeepAliveTimeout(KEEP_ALIVE_SECONDS);
+    }
+
+    /** The length of the queue is an option of the pool: where one is given, that of the client is not looked at. */
+    private PoolOptions pool(int connections) {
+        return new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(config.waitingPerNode());
     }
 
     void couldNotReach(Tier tier, Node node, Throwable why) {

@@ -53,7 +53,8 @@ enum Route {
             } catch (IllegalArgumentException e) {
                 return Optional.empty(); // not an encoding
             }
-            String name = segment.replaceFirst(";.*", "");
+            int parameters = segment.indexOf(';');
+            String name = parameters < 0 ? segment : segment.substring(0, parameters);
             if (name.isEmpty() && !last || name.equals(".") || name.equals("..") || hasMisleading(segment)) {
                 return Optional.empty();
             }

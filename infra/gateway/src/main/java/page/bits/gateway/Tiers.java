@@ -18,9 +18,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -42,6 +45,7 @@ class Tiers {
     private final Tier actions;
     private final Tier views;
     private final Optional<Tier> presence;
+    private final Map<Tier.Target, List<SocketAddress>> lastKnown = new ConcurrentHashMap<>();
     private volatile boolean known;
     private volatile boolean stopped;
 
@@ -54,7 +58,11 @@ class Tiers {
         int patience = Math.toIntExact(config.connectTimeout().toMillis());
         this.probes = vertx.createHttpClient(
                 // A connection of its own each time: a node that takes no new ones is not ready.
-                new HttpClientOptions().setKeepAlive(false).setConnectTimeout(patience),
+                new HttpClientOptions()
+                        .setKeepAlive(false)
+                        .setConnectTimeout(patience)
+                        .setIdleTimeout(patience)
+                        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS),
                 new PoolOptions().setHttp1MaxSize(2));
         all().forEach(tier -> describe(tier, metrics));
     }
@@ -112,22 +120,21 @@ class Tiers {
                 .mapEmpty();
     }
 
-    /** None where a name server does not answer: then the tier keeps the nodes that it has. */
-    private static Optional<Set<SocketAddress>> addresses(Tier tier) {
+    /** A host whose name can't be looked up now keeps the addresses that it had. */
+    private Optional<Set<SocketAddress>> addresses(Tier tier) {
         Set<SocketAddress> addresses = new LinkedHashSet<>();
-        boolean failed = false;
         for (Tier.Target target : tier.targets()) {
             try {
-                Arrays.stream(InetAddress.getAllByName(target.host()))
-                        .map(address -> SocketAddress.inetSocketAddress(target.port(), address.getHostAddress()))
-                        .forEach(addresses::add);
+                lastKnown.put(
+                        target,
+                        Arrays.stream(InetAddress.getAllByName(target.host()))
+                                .map(address ->
+                                        SocketAddress.inetSocketAddress(target.port(), address.getHostAddress()))
+                                .toList());
             } catch (UnknownHostException e) {
-                failed = true;
                 LOG.warnf("No address is known of %s, a host of %s", target.host(), tier);
             }
-        }
-        if (failed) {
-            tier.nodes().stream().map(Node::address).forEach(addresses::add);
+            addresses.addAll(lastKnown.getOrDefault(target, List.of()));
         }
         return Optional.of(addresses).filter(found -> !found.isEmpty());
     }
@@ -146,6 +153,7 @@ class Tiers {
                 .setHost(node.address().hostAddress())
                 .setPort(node.address().port())
                 .setURI(READY)
+                .setConnectTimeout(2 * patience) // with the wait for the pool
                 .setIdleTimeout(patience);
         return probes.request(ready)
                 .compose(request -> request.send())

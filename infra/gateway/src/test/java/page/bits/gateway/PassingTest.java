@@ -160,6 +160,12 @@ class PassingTest {
                 "X-Forwarded-For: 9.9.9.9, 203.0.113.7",
                 "X-Forwarded-Proto: https");
         assertForwarded("for=unknown;host=\"bits.test\";proto=http", "Forwarded: for=_hidden;proto=gopher");
+        assertForwarded(
+                "for=unknown;host=\"bits.test\";proto=http",
+                "Forwarded: for=127.0.0.1",
+                "X-Forwarded-For: 203.0.113.7");
+        assertForwarded(
+                "for=unknown;host=\"bits.test\";proto=http", "Forwarded: for=203.0.113.7;host=\"x,for=127.0.0.1;a=\"");
         assertForwarded("for=127.0.0.1;host=\"bits.test\";proto=http");
     }
 
@@ -243,6 +249,42 @@ class PassingTest {
             assertEquals("actions", client.get("/actions/y").answer().body());
         }
         assertEquals("abcde", actions.got.get(0).body());
+    }
+
+    @Test
+    void theNameOfTheCodingMayBeInCapitals() throws IOException {
+        try (Wire client = open.wire()) {
+            client.send("POST /actions/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n1\r\na\r\n0\r\n\r\n");
+            assertEquals(200, client.answer().status());
+        }
+        assertEquals("a", actions.got.get(0).body());
+    }
+
+    @Test
+    void whatComesAfterTheLastAnswerIsNotDone() throws IOException {
+        try (Wire client = open.wire()) {
+            client.send("GET /a//b HTTP/1.1\r\nHost: a\r\n\r\nPOST /actions/x HTTP/1.1\r\nHost: a\r\n"
+                    + "Content-Length: 1\r\n\r\na");
+            assertEquals(400, client.answer().status());
+            assertTrue(client.ends());
+        }
+        assertEquals(List.of(), actions.got);
+    }
+
+    @Test
+    void aStreamThatWasNotAskedForIsNotPassedOn() throws IOException {
+        views.answer = request -> request.response()
+                .putHeader("Content-Type", "text/event-stream")
+                .setChunked(true)
+                .write(": begin\n\n");
+        try (Wire client = open.wire()) {
+            assertEquals(406, client.get("/views/posts/alice").answer().status());
+            assertEquals(
+                    200,
+                    client.get("/views/posts/alice", "Accept: Text/Event-Stream")
+                            .head()
+                            .status());
+        }
     }
 
     @Test

@@ -25,6 +25,8 @@ class RouteTest {
                 "/actions/presence/x",
                 "/actions/presence?x",
                 "/actions/presence;x=1",
+                "/actions/presence;%E2%80%A8x",
+                "/actions;%C2%85/presence",
                 "/actions;x/presence",
                 "/%61ctions/p%72esence",
                 "/actions/presence%3Bx");
