@@ -155,9 +155,12 @@ class Transactor {
         startWatch();
         state = State.ACTIVE;
         LOG.infof("Active: peers connect to %s", endpoint);
+        boolean told = true;
         while (true) {
-            pause(config.heartbeatInterval());
-            if (isStillActive()) {
+            // Soon after it could not be told: at the usual interval, an outage of seconds would outlast the limit.
+            pause(told ? config.heartbeatInterval() : RETRY);
+            told = isStillActive();
+            if (told) {
                 try {
                     library.beat(opened, endpoint, Instant.now());
                 } catch (TimeoutException e) {
