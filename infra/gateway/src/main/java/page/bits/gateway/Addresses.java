@@ -60,7 +60,7 @@ final class Addresses {
     }
 
     /** Four bytes too for an IPv4 address that is written as an IPv6 one; null for what is no address. */
-    private static byte[] bytes(String text) {
+    static byte[] bytes(String text) {
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
         try {
             return bytes == null ? null : InetAddress.getByAddress(bytes).getAddress();

@@ -35,12 +35,12 @@ record Client(String address, String scheme, String host) {
 
     private static final Pattern HOST =
             Pattern.compile("(?:[A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(?::[0-9]{1,5})?");
-    private static final String PAIR = "\\s*[A-Za-z]+=(?:\"[^\",;\\\\]*\"|[^\";,\\s\\\\]*)\\s*";
+    private static final String PAIR = "\\s*([A-Za-z]+)=(?:\"([^\",;\\\\]*)\"|([^\";,\\s\\\\]*))\\s*";
 
     /** One element in which no quoted value could be taken for more of them. */
     private static final Pattern ELEMENT = Pattern.compile(PAIR + "(?:;" + PAIR + ")*;?\\s*");
 
-    private static final Pattern PARAMETER = Pattern.compile("\\s*([A-Za-z]+)=(?:\"([^\"\\\\]*)\"|([^\";,\\s]*))\\s*");
+    private static final Pattern PARAMETER = Pattern.compile(PAIR);
 
     /** @return none where the request names no host, or something that is none */
     static Optional<Client> of(HttpServerRequest request, Addresses proxies) {

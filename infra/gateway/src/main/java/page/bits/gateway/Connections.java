@@ -1,9 +1,7 @@
 package page.bits.gateway;
 
-import io.netty.util.NetUtil;
 import io.vertx.core.net.SocketAddress;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,7 +11,6 @@ import page.bits.http.ProblemType;
 /** Counts connections, in all and by address. Any thread. */
 final class Connections {
 
-    private static final int IPV4_BYTES = 4;
     private static final int IPV6_NETWORK_BYTES = 8;
 
     private final GatewayConfig config;
@@ -54,12 +51,10 @@ final class Connections {
     /** Who has one address of IPv6 has at least the 64 bits after its network: they count as one. */
     private static String key(SocketAddress from) {
         String address = from.hostAddress();
-        byte[] bytes = address == null ? null : NetUtil.createByteArrayFromIpAddressString(address);
+        byte[] bytes = address == null ? null : Addresses.bytes(address);
         if (bytes == null) {
             return from.toString();
         }
-        boolean four =
-                bytes.length == IPV4_BYTES || address.toLowerCase(Locale.ROOT).startsWith("::ffff:");
-        return four ? address : HexFormat.of().formatHex(bytes, 0, IPV6_NETWORK_BYTES);
+        return HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, IPV6_NETWORK_BYTES));
     }
 }

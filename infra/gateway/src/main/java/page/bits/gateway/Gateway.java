@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -103,7 +104,7 @@ class Gateway {
                     .toCompletionStage()
                     .toCompletableFuture()
                     .join();
-        } catch (java.util.concurrent.CompletionException e) {
+        } catch (CompletionException e) {
             if (e.getCause() instanceof BindException bind) {
                 throw new QuarkusBindException(host, port, bind);
             }
@@ -252,12 +253,7 @@ class Gateway {
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("Connection", "close")
                 .putHeader(Exchange.REQUEST_ID, exchange.id());
-        if (type == ProblemType.UNAVAILABLE) {
-            request.response()
-                    .putHeader(
-                            "Retry-After",
-                            Long.toString(Math.max(1, config.retryAfter().toSeconds())));
-        }
+        refusals.retryAfter(type).ifPresent(seconds -> request.response().putHeader("Retry-After", seconds));
         request.response().end(refusals.document(type, detail));
     }
 

@@ -283,12 +283,7 @@ final class Guard extends ChannelDuplexHandler {
                 .set(HttpHeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
                 .set(HttpHeaderNames.CONTENT_LENGTH, document.readableBytes())
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        if (type == ProblemType.TOO_MANY_REQUESTS || type == ProblemType.UNAVAILABLE) {
-            response.headers()
-                    .set(
-                            HttpHeaderNames.RETRY_AFTER,
-                            Math.max(1, config.retryAfter().toSeconds()));
-        }
+        refusals.retryAfter(type).ifPresent(seconds -> response.headers().set(HttpHeaderNames.RETRY_AFTER, seconds));
         ctx.writeAndFlush(response).addListener(written -> linger(ctx));
     }
 

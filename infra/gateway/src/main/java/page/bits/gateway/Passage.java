@@ -231,10 +231,7 @@ final class Passage implements ProxyInterceptor {
             request.response()
                     .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE); // what is left of its body is nobody's
         }
-        if (!unknown) {
-            response.putHeader(
-                    "Retry-After", Long.toString(Math.max(1, relay.retryAfter().toSeconds())));
-        }
+        relay.refusals().retryAfter(type).ifPresent(seconds -> response.putHeader("Retry-After", seconds));
         return response;
     }
 

@@ -96,10 +96,6 @@ class Relay {
         return refusals;
     }
 
-    Duration retryAfter() {
-        return config.retryAfter();
-    }
-
     Duration responseTimeout() {
         return config.responseTimeout();
     }

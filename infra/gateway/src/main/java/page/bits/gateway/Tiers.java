@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -170,7 +171,7 @@ class Tiers {
     /** Notes what is found out about a node, and logs it if it is news. */
     void found(Tier tier, Node node, Node.Health health) {
         if (node.is(health)) {
-            LOG.infof("%s at %s is %s", tier, node, Objects.toString(health).toLowerCase(java.util.Locale.ROOT));
+            LOG.infof("%s at %s is %s", tier, node, Objects.toString(health).toLowerCase(Locale.ROOT));
         }
     }
 
@@ -183,7 +184,7 @@ class Tiers {
                                     .filter(node -> node.health() == health)
                                     .count())
                     .tag("tier", tier.name())
-                    .tag("health", health.name().toLowerCase(java.util.Locale.ROOT))
+                    .tag("health", health.name().toLowerCase(Locale.ROOT))
                     .description("Nodes by what is known of them")
                     .register(metrics);
         }

@@ -37,7 +37,7 @@ final class Installation {
                 .withSources(new PropertiesConfigSource(values, "test", 100))
                 .build()
                 .getConfigMapping(GatewayConfig.class);
-        Refusals refusals = new Refusals(new ObjectMapper());
+        Refusals refusals = new Refusals(new ObjectMapper(), config);
         tiers = new Tiers(vertx, config, metrics);
         Relay relay = new Relay(vertx, config, tiers, refusals, metrics);
         port = freePort();
