@@ -3,7 +3,6 @@ package page.bits.cluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,11 +28,8 @@ final class Supervised implements AutoCloseable {
 
     record Start(JavaProcess.Builder process, String host, int port) {}
 
-    private static final int MOST_QUICK_ENDS = 6;
-    private static final Duration QUICK = Duration.ofMinutes(1);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration POLL = Duration.ofMillis(250);
-    private static final int SIGKILLED = 128 + 9;
     private static final int SIGTERMED = 128 + 15;
 
     private final String name;
@@ -51,8 +47,7 @@ final class Supervised implements AutoCloseable {
     private volatile Path log;
     private volatile boolean stopping;
     private boolean held;
-    private Instant begun;
-    private int quickEnds;
+    private final QuickEnds quickEnds = new QuickEnds();
 
     /**
      * Nothing happens before {@link #start}.
@@ -156,7 +151,7 @@ final class Supervised implements AutoCloseable {
     }
 
     private void launch() {
-        begun = Instant.now();
+        quickEnds.begins();
         JavaProcess launched;
         Start start;
         try {
@@ -190,7 +185,7 @@ final class Supervised implements AutoCloseable {
             return;
         }
         if (Health.ofHttp(start.host(), start.port()).ready()) {
-            Console.say("%s is ready, %s", label, Console.since(begun));
+            Console.say("%s is ready, %s", label, Console.since(quickEnds.begun()));
             readyProcess = launched;
             ready.complete(null);
             onChange.run();
@@ -201,19 +196,14 @@ final class Supervised implements AutoCloseable {
 
     private void ended(JavaProcess ended, int status) {
         boolean asked = status == SIGTERMED;
-        boolean killed = status == SIGKILLED && readyProcess == ended;
-        boolean quick = Duration.between(begun, Instant.now()).compareTo(QUICK) < 0;
-        if (!quick) {
-            quickEnds = 0;
-        } else if (!asked && !killed) {
-            quickEnds++;
-        }
-        if (quickEnds == MOST_QUICK_ENDS) {
+        boolean killed = status == QuickEnds.SIGKILLED && readyProcess == ended;
+        quickEnds.ends(!asked && !killed);
+        if (quickEnds.areTooMany()) {
             giveUp("%s ended %d times shortly after its start, now with status %d: %s (log: %s)"
-                    .formatted(label, quickEnds, status, reason(ended.log()), log));
+                    .formatted(label, quickEnds.count(), status, reason(ended.log()), log));
             return;
         }
-        Duration pause = asked ? Duration.ZERO : firstPause.multipliedBy(1L << quickEnds);
+        Duration pause = asked ? Duration.ZERO : firstPause.multipliedBy(1L << quickEnds.count());
         if (suspended) {
             Console.say("%s ended with status %d, and is not started again for now", label, status);
         } else if (asked) {
