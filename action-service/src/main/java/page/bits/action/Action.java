@@ -1,6 +1,8 @@
 package page.bits.action;
 
 import datomic.Database;
+import java.util.Map;
+import java.util.UUID;
 import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
 
@@ -8,17 +10,29 @@ import page.bits.http.ProblemException;
  * Something that an actor wants done. What its fields may hold is checked when it is made; who may do it, and what it needs
  * to find, is in {@link #on}.
  */
-public sealed interface Action permits RegisterCreator, PublishPost {
+public sealed interface Action
+        permits RegisterCreator,
+                UpdateCreator,
+                PublishPost,
+                EditPost,
+                DeletePost,
+                LikePost,
+                UnlikePost,
+                CommentOnPost,
+                DeleteComment {
 
     /** The name in its path and on the transaction entity. */
     String name();
+
+    /** The ids that its result holds, by the fields' names; they are known before it is done. */
+    Map<String, UUID> ids();
 
     /**
      * What it changes. A plain function of its arguments: it may be called again with a newer database value when the
      * transaction lost a race, and the answer to that call is what counts. What it relies on in {@code db} and another
      * transaction might change meanwhile, the change guards.
      *
-     * @throws ProblemException 404, 403 or 409, where it cannot be done
+     * @throws ProblemException 404, 403 or 409, where it cannot be done; 422 where a field does not fit what is there
      */
     Change on(Database db, Actor actor);
 }

@@ -1,17 +1,14 @@
 package page.bits.action;
 
 import datomic.Database;
-import datomic.Entity;
-import datomic.Util;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
 import page.bits.action.identity.Actor;
-import page.bits.http.ProblemException;
-import page.bits.http.ProblemType;
 import page.bits.peer.Attributes;
 
 /**
@@ -23,7 +20,7 @@ import page.bits.peer.Attributes;
 public record PublishPost(@Schema(hidden = true) PostId id, Handle creator, PostText text, Optional<ImageUrl> imageUrl)
         implements Action {
 
-    static final String NAME = "publish-post";
+    public static final String NAME = "publish-post";
 
     public static PublishPost of(Fields fields) {
         Handle creator = fields.required("creator", Handle::new);
@@ -38,26 +35,21 @@ public record PublishPost(@Schema(hidden = true) PostId id, Handle creator, Post
         return NAME;
     }
 
+    @Override
+    public Map<String, UUID> ids() {
+        return Map.of("postId", id.value());
+    }
+
     /** Guarded by the owner staying who it is. */
     @Override
     public Change on(Database db, Actor actor) {
-        Object page = db.entid(creator.lookupRef());
-        if (page == null) {
-            throw ProblemException.of(ProblemType.NOT_FOUND, "There is no creator '" + creator + "'.");
-        }
-        Entity owner = (Entity) db.entity(page).get(Attributes.CREATOR_OWNER);
-        if (!actor.id().equals(owner.get(Attributes.ACTOR_ID))) {
-            throw ProblemException.of(ProblemType.FORBIDDEN, "The creator '" + creator + "' is not yours.");
-        }
-        Object ownerId = owner.get(Attributes.DB_ID);
-        Map<Object, Object> post = new HashMap<>();
-        post.put(Attributes.DB_ID, "post");
-        post.put(Attributes.POST_ID, id.value());
-        post.put(Attributes.POST_CREATOR, page);
-        post.put(Attributes.POST_TEXT, text.value());
-        imageUrl.ifPresent(url -> post.put(Attributes.POST_IMAGE_URL, url.value()));
-        return new Change(
-                List.of(post, Util.list(Attributes.CAS, page, Attributes.CREATOR_OWNER, ownerId, ownerId)),
-                Map.of("postId", id));
+        Page page = Page.of(db, creator, actor).owned();
+        List<Op> ops = new ArrayList<>();
+        ops.add(page.guard());
+        ops.add(new Op.Set(Change.NEW, Attributes.POST_ID, id.value()));
+        ops.add(new Op.Refer(Change.NEW, Attributes.POST_CREATOR, page.entity()));
+        ops.add(new Op.Set(Change.NEW, Attributes.POST_TEXT, text.value()));
+        imageUrl.ifPresent(url -> ops.add(new Op.Set(Change.NEW, Attributes.POST_IMAGE_URL, url.value())));
+        return Change.of(ops, Map.of("postId", id));
     }
 }

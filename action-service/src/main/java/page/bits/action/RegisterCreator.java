@@ -1,10 +1,11 @@
 package page.bits.action;
 
 import datomic.Database;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
 import page.bits.action.identity.Actor;
@@ -17,7 +18,7 @@ import page.bits.peer.Attributes;
 public record RegisterCreator(Handle handle, DisplayName displayName, Optional<Bio> bio, Optional<ImageUrl> avatarUrl)
         implements Action {
 
-    static final String NAME = "register-creator";
+    public static final String NAME = "register-creator";
 
     public RegisterCreator {
         bio = bio.filter(told -> !told.isEmpty());
@@ -37,19 +38,23 @@ public record RegisterCreator(Handle handle, DisplayName displayName, Optional<B
         return NAME;
     }
 
+    @Override
+    public Map<String, UUID> ids() {
+        return Map.of();
+    }
+
     /** Guarded by the handle itself: it is unique, so of two transactions that assert it one fails. */
     @Override
     public Change on(Database db, Actor actor) {
         if (db.entid(handle.lookupRef()) != null) {
             throw ProblemException.of(ProblemType.CONFLICT, "The handle '" + handle + "' is taken.");
         }
-        Map<Object, Object> creator = new HashMap<>();
-        creator.put(Attributes.DB_ID, "creator");
-        creator.put(Attributes.CREATOR_HANDLE, handle.value());
-        creator.put(Attributes.CREATOR_DISPLAY_NAME, displayName.value());
-        creator.put(Attributes.CREATOR_OWNER, Change.ACTOR);
-        bio.ifPresent(told -> creator.put(Attributes.CREATOR_BIO, told.value()));
-        avatarUrl.ifPresent(url -> creator.put(Attributes.CREATOR_AVATAR_URL, url.value()));
-        return new Change(List.of(creator), Map.of("handle", handle));
+        List<Op> ops = new ArrayList<>();
+        ops.add(new Op.Set(Change.NEW, Attributes.CREATOR_HANDLE, handle.value()));
+        ops.add(new Op.Set(Change.NEW, Attributes.CREATOR_DISPLAY_NAME, displayName.value()));
+        ops.add(new Op.Refer(Change.NEW, Attributes.CREATOR_OWNER, Change.ACTOR));
+        bio.ifPresent(told -> ops.add(new Op.Set(Change.NEW, Attributes.CREATOR_BIO, told.value())));
+        avatarUrl.ifPresent(url -> ops.add(new Op.Set(Change.NEW, Attributes.CREATOR_AVATAR_URL, url.value())));
+        return Change.of(ops, Map.of("handle", handle));
     }
 }

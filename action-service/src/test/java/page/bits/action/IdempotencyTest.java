@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import page.bits.action.identity.Session;
+import page.bits.action.submission.Idempotency;
 import page.bits.peer.Attributes;
 
 @QuarkusTest

@@ -316,7 +316,7 @@ class RequestTest extends ServiceTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"fly-to-the-moon", "Publish-Post", "publish-post2", "%ED%A0%80", "%F0%9F%98%80", "like-post"})
+            strings = {"fly-to-the-moon", "Publish-Post", "publish-post2", "%ED%A0%80", "%F0%9F%98%80", "love-post"})
     void anUnknownActionIsNotFound(String name) {
         refused(
                 404,

@@ -6,13 +6,17 @@ import static page.bits.peer.Attributes.COMMENT_AUTHOR;
 import static page.bits.peer.Attributes.COMMENT_ID;
 import static page.bits.peer.Attributes.COMMENT_POST;
 import static page.bits.peer.Attributes.COMMENT_TEXT;
+import static page.bits.peer.Attributes.COUNT;
 import static page.bits.peer.Attributes.CREATOR_DISPLAY_NAME;
 import static page.bits.peer.Attributes.CREATOR_HANDLE;
 import static page.bits.peer.Attributes.DB_ID;
+import static page.bits.peer.Attributes.INCLUDE;
+import static page.bits.peer.Attributes.POST_COMMENTS;
 import static page.bits.peer.Attributes.POST_CREATOR;
 import static page.bits.peer.Attributes.POST_ID;
 import static page.bits.peer.Attributes.POST_IMAGE_URL;
 import static page.bits.peer.Attributes.POST_LIKED_BY;
+import static page.bits.peer.Attributes.POST_LIKES;
 import static page.bits.peer.Attributes.POST_TEXT;
 
 import datomic.Util;
@@ -62,7 +66,9 @@ public class World {
     }
 
     public BasisT like(UUID post, String actor) {
-        return transact(Util.map(ACTOR_ID, actor, DB_ID, "actor"), Util.map(DB_ID, ref(post), POST_LIKED_BY, "actor"));
+        return transact(
+                Util.map(ACTOR_ID, actor, DB_ID, "actor"),
+                Util.list(INCLUDE, ref(post), POST_LIKED_BY, POST_LIKES, actor, "actor"));
     }
 
     public BasisT comment(UUID post, String actor, String text) {
@@ -76,13 +82,14 @@ public class World {
                         COMMENT_AUTHOR,
                         "actor",
                         COMMENT_TEXT,
-                        text));
+                        text),
+                Util.list(COUNT, ref(post), POST_COMMENTS, 1L));
     }
 
     /** Retracts the post's own facts but keeps its id. */
     public BasisT delete(UUID post) {
         Object entity = peer.db().entid(ref(post));
-        return transact(Stream.of(POST_CREATOR, POST_TEXT, POST_IMAGE_URL, POST_LIKED_BY)
+        return transact(Stream.of(POST_CREATOR, POST_TEXT, POST_IMAGE_URL, POST_LIKED_BY, POST_LIKES, POST_COMMENTS)
                 .map(attribute -> Util.list(":db/retract", entity, attribute))
                 .toArray());
     }

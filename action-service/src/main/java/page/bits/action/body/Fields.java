@@ -8,6 +8,8 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,8 +19,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.regex.Pattern;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
 import page.bits.http.Violation;
@@ -41,20 +47,103 @@ public final class Fields {
             .build()
             .reader();
 
+    /** RFC 9562, section 4; {@link UUID#fromString} takes much that is none. */
+    private static final Pattern ID =
+            Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+
+    private static final String RESULT = "$result";
+
     private final ObjectNode fields;
+    private final String path;
+    private final boolean isForm;
+    private final Optional<References> references;
     private final List<Violation> violations = new ArrayList<>();
 
-    private Fields(ObjectNode fields) {
+    private Fields(ObjectNode fields, String path, boolean isForm, Optional<References> references) {
         this.fields = fields;
+        this.path = path;
+        this.isForm = isForm;
+        this.references = references;
+    }
+
+    /** What an id may refer to instead of naming it. */
+    @FunctionalInterface
+    public interface References {
+
+        /**
+         * The id that the result of another action has in this field; none where that can't be told since that action is
+         * wrong itself.
+         *
+         * @throws IllegalArgumentException with a message for the sender where there is no such action or field
+         */
+        Optional<UUID> id(int index, String field);
     }
 
     /** @throws ProblemException 400 where it is not JSON, 422 where it is not an object */
     public static Fields of(byte[] body) {
         JsonNode node = parsed(decoded(body));
         if (node instanceof ObjectNode fields) {
-            return new Fields(fields);
+            return new Fields(fields, "", false, Optional.empty());
         }
         throw ProblemException.invalid("", "must be a JSON object, not " + kind(node));
+    }
+
+    /** Those of a form. What was left blank in it was not filled in, which is what {@code null} means in JSON. */
+    public static Fields ofForm(Map<String, String> form) {
+        ObjectNode fields = JsonNodeFactory.instance.objectNode();
+        form.forEach((name, value) -> fields.set(
+                name,
+                value.isBlank()
+                        ? JsonNodeFactory.instance.nullNode()
+                        : JsonNodeFactory.instance.textNode(value.replace("\r\n", "\n"))));
+        return new Fields(fields, "", true, Optional.empty());
+    }
+
+    /**
+     * A field that must be there, with objects; what is wrong in one is told with its path. None where it is wrong itself.
+     * Each object that is returned has to be {@linkplain #check() checked} by itself.
+     *
+     * @param references for ids in them
+     */
+    public List<Fields> objects(String name, int min, int max, References references) {
+        JsonNode node = fields.remove(name);
+        if (node == null || node.isNull()) {
+            violation(name, "is required");
+            return List.of();
+        }
+        if (!(node instanceof ArrayNode array)) {
+            violation(name, "must be an array, not " + kind(node));
+            return List.of();
+        }
+        if (array.size() < min || array.size() > max) {
+            violation(name, "must hold %d to %d, not %d".formatted(min, max, array.size()));
+            return List.of();
+        }
+        List<Fields> objects = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            String where = name + "[" + i + "]";
+            if (array.get(i) instanceof ObjectNode object) {
+                objects.add(new Fields(object, path + where + ".", isForm, Optional.of(references)));
+            } else {
+                violation(where, "must be an object, not " + kind(array.get(i)));
+            }
+        }
+        return objects;
+    }
+
+    /** A field that must be there, with an object; like {@link #objects}. */
+    public Optional<Fields> object(String name) {
+        JsonNode node = fields.remove(name);
+        if (node instanceof ObjectNode object) {
+            return Optional.of(new Fields(object, path + name + ".", isForm, references));
+        }
+        violation(name, node == null || node.isNull() ? "is required" : "must be an object, not " + kind(node));
+        return Optional.empty();
+    }
+
+    /** Whether a field is there, null or not, and was not taken out yet. */
+    public boolean has(String name) {
+        return fields.has(name);
     }
 
     /** A field that must be there, with text that {@code rule} takes. */
@@ -73,9 +162,55 @@ public final class Fields {
         return node == null || node.isNull() ? Optional.empty() : Optional.ofNullable(read(name, node, rule));
     }
 
-    /** Notes what is wrong outside the object, such as with a header. */
+    /** A field that may be missing, which means that what it tells of stays, or null, which means that it goes. */
+    public <T> Patch<T> patch(String name, Function<String, T> rule) {
+        boolean told = fields.has(name);
+        Optional<T> value = optional(name, rule);
+        return !told ? Patch.keep() : value.map(Patch::set).orElseGet(Patch::clear);
+    }
+
+    /** A field that must be there, with a UUID, or with an object that refers to one where there is something to refer to. */
+    public <T> T id(String name, Function<UUID, T> rule) {
+        JsonNode node = fields.get(name);
+        if (node instanceof ObjectNode reference && references.isPresent()) {
+            fields.remove(name);
+            return referred(name, reference, rule);
+        }
+        return required(name, text -> {
+            if (!ID.matcher(text).matches()) {
+                throw new IllegalArgumentException("must be a UUID, such as 6f9c52c1-7f3e-4c52-9df8-5c5a0e0b8a11");
+            }
+            return rule.apply(UUID.fromString(text));
+        });
+    }
+
+    /** A field that may be missing or null, with a whole number from 0 to 2<sup>63</sup> − 1. */
+    public <T> Optional<T> optionalNumber(String name, LongFunction<T> rule) {
+        JsonNode node = fields.remove(name);
+        if (node == null || node.isNull()) {
+            return Optional.empty();
+        }
+        if (isForm && node.isTextual() && node.textValue().matches("\\d{1,18}")) {
+            return Optional.of(rule.apply(Long.parseLong(node.textValue())));
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 0) {
+            violation(
+                    name, "must be a whole number from 0 to 2^63 - 1" + (node.isNumber() ? "" : ", not " + kind(node)));
+            return Optional.empty();
+        }
+        return Optional.of(rule.apply(node.longValue()));
+    }
+
+    /** Notes what is wrong; with the empty name, with all of it. */
     public void violation(String name, String message) {
-        violations.add(new Violation(name, message));
+        String field = path + name;
+        violations.add(new Violation(
+                name.isEmpty() && field.endsWith(".") ? field.substring(0, field.length() - 1) : field, message));
+    }
+
+    /** What is wrong so far. */
+    public List<Violation> violations() {
+        return List.copyOf(violations);
     }
 
     /** @throws ProblemException 422 with all that is wrong, fields that nobody took out among it */
@@ -96,6 +231,32 @@ public final class Fields {
         }
         try {
             return rule.apply(node.textValue());
+        } catch (IllegalArgumentException e) {
+            violation(name, e.getMessage());
+            return null;
+        }
+    }
+
+    private <T> T referred(String name, ObjectNode reference, Function<UUID, T> rule) {
+        JsonNode target = reference.get(RESULT);
+        if (reference.size() != 1
+                || !(target instanceof ArrayNode)
+                || target.size() != 2
+                || !target.get(0).isInt()
+                || !target.get(1).isTextual()) {
+            violation(name, "must be a UUID, or {\"" + RESULT + "\":[index, \"" + name + "\"]}");
+            return null;
+        }
+        if (!target.get(1).textValue().equals(name)) {
+            violation(name, "must refer to a result's " + name);
+            return null;
+        }
+        try {
+            return references
+                    .orElseThrow()
+                    .id(target.get(0).intValue(), name)
+                    .map(rule)
+                    .orElse(null);
         } catch (IllegalArgumentException e) {
             violation(name, e.getMessage());
             return null;

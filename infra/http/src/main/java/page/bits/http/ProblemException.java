@@ -48,6 +48,17 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(problem, more);
     }
 
+    /** The same problem, of one part of the request: its detail and its violations name it. */
+    public ProblemException within(String part) {
+        List<Violation> violations = problem.violations().stream()
+                .map(each -> new Violation(each.field().isEmpty() ? part : part + "." + each.field(), each.message()))
+                .toList();
+        return new ProblemException(
+                new Problem(
+                        problem.type(), problem.title(), problem.status(), part + ": " + problem.detail(), violations),
+                headers);
+    }
+
     public Problem problem() {
         return problem;
     }

@@ -1,11 +1,11 @@
 package page.bits.view.posts;
 
-import static page.bits.peer.Attributes.COMMENT_POST;
 import static page.bits.peer.Attributes.CREATOR_HANDLE;
+import static page.bits.peer.Attributes.POST_COMMENTS;
 import static page.bits.peer.Attributes.POST_CREATOR;
 import static page.bits.peer.Attributes.POST_ID;
 import static page.bits.peer.Attributes.POST_IMAGE_URL;
-import static page.bits.peer.Attributes.POST_LIKED_BY;
+import static page.bits.peer.Attributes.POST_LIKES;
 import static page.bits.peer.Attributes.POST_TEXT;
 import static page.bits.peer.Attributes.TX_INSTANT;
 
@@ -21,7 +21,6 @@ import java.util.Date;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -34,6 +33,9 @@ public class PostsFeature implements Feature<PostsView> {
 
     /** How many posts are in view. */
     static final int WINDOW = 50;
+
+    /** What is shown of a post beside where it is. */
+    private static final Set<Object> SHOWN = Set.of(POST_TEXT, POST_IMAGE_URL, POST_LIKES, POST_COMMENTS);
 
     private final Template fragment;
 
@@ -58,10 +60,8 @@ public class PostsFeature implements Feature<PostsView> {
             Object attribute = db.ident(datom.a());
             if (attribute == POST_CREATOR) {
                 creators.add(datom.v());
-            } else if (attribute == POST_TEXT || attribute == POST_IMAGE_URL || attribute == POST_LIKED_BY) {
+            } else if (SHOWN.contains(attribute)) {
                 creatorOf(db, datom.e()).ifPresent(creators::add);
-            } else if (attribute == COMMENT_POST) {
-                creatorOf(db, datom.v()).ifPresent(creators::add);
             }
         }
         Set<String> handles = new HashSet<>();
@@ -102,38 +102,28 @@ public class PostsFeature implements Feature<PostsView> {
     }
 
     /**
-     * In one walk over the post's own facts, since each look into an index costs more than what it finds.
+     * By one look for each fact that is shown, so that the likes themselves, however many, are not walked over.
      *
      * @param creation the datom that names the creator, asserted when the post was published and never again
      */
     private static Post post(Database db, Datom creation, String handle) {
-        UUID id = null;
-        Datom text = null;
-        Optional<String> imageUrl = Optional.empty();
-        long likes = 0;
-        for (Datom fact : db.datoms(Database.EAVT, creation.e())) {
-            Object attribute = db.ident(fact.a());
-            if (attribute == POST_LIKED_BY) {
-                likes++;
-            } else if (attribute == POST_ID) {
-                id = (UUID) fact.v();
-            } else if (attribute == POST_TEXT) {
-                text = fact;
-            } else if (attribute == POST_IMAGE_URL) {
-                imageUrl = Optional.of((String) fact.v());
-            }
-        }
-        Objects.requireNonNull(text, "a post without a text");
+        Object post = creation.e();
+        Datom text = value(db, post, POST_TEXT).orElseThrow();
         return new Post(
-                Objects.requireNonNull(id, "a post without an id"),
-                (Long) creation.e(),
+                (UUID) value(db, post, POST_ID).orElseThrow().v(),
+                (Long) post,
                 handle,
                 (String) text.v(),
-                imageUrl,
+                value(db, post, POST_IMAGE_URL).map(url -> (String) url.v()),
                 instant(db, creation.tx()),
                 text.tx().equals(creation.tx()) ? Optional.empty() : Optional.of(instant(db, text.tx())),
-                likes,
-                count(db.datoms(Database.AVET, COMMENT_POST, creation.e())));
+                number(db, post, POST_LIKES),
+                number(db, post, POST_COMMENTS));
+    }
+
+    /** One that is counted as it changes; missing means none. */
+    private static long number(Database db, Object entity, Object attribute) {
+        return value(db, entity, attribute).map(count -> (Long) count.v()).orElse(0L);
     }
 
     private static boolean exists(Database db, UUID id) {
@@ -152,13 +142,5 @@ public class PostsFeature implements Feature<PostsView> {
     private static Optional<Datom> value(Database db, Object entity, Object attribute) {
         Iterator<Datom> datoms = db.datoms(Database.EAVT, entity, attribute).iterator();
         return datoms.hasNext() ? Optional.of(datoms.next()) : Optional.empty();
-    }
-
-    private static long count(Iterable<Datom> datoms) {
-        long count = 0;
-        for (Iterator<Datom> each = datoms.iterator(); each.hasNext(); each.next()) {
-            count++;
-        }
-        return count;
     }
 }

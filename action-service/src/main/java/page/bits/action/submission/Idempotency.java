@@ -1,4 +1,4 @@
-package page.bits.action;
+package page.bits.action.submission;
 
 import datomic.Database;
 import datomic.Entity;
@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import page.bits.action.Results;
 import page.bits.action.identity.Actor;
 import page.bits.action.identity.Digest;
 import page.bits.http.ProblemException;
@@ -28,14 +29,14 @@ import page.bits.peer.BasisT;
  * @param key a hash of the actor and the key: a key is each actor's own
  * @param fingerprint a hash of the path and the bytes of the body, to know a repeat from another request with the same key
  */
-record Idempotency(UUID key, String fingerprint) {
+public record Idempotency(UUID key, String fingerprint) {
 
-    static final String HEADER = "Idempotency-Key";
+    public static final String HEADER = "Idempotency-Key";
 
     private static final Pattern VALID = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
     /** Of a request that bears a key; {@code invalid} is told where it is not 1 to 255 visible ASCII characters. */
-    static Optional<Idempotency> of(RoutingContext request, Actor actor, byte[] body, Consumer<String> invalid) {
+    public static Optional<Idempotency> of(RoutingContext request, Actor actor, byte[] body, Consumer<String> invalid) {
         List<String> sent = request.request().headers().getAll(HEADER);
         if (sent.isEmpty()) {
             return Optional.empty();
@@ -47,7 +48,7 @@ record Idempotency(UUID key, String fingerprint) {
         return Optional.of(of(actor, sent.get(0), request.request().path(), body));
     }
 
-    static Idempotency of(Actor actor, String key, String path, byte[] body) {
+    public static Idempotency of(Actor actor, String key, String path, byte[] body) {
         return new Idempotency(
                 uuid(Digest.sha256(utf8("bits idempotency-key"), utf8(actor.id()), utf8(key))),
                 Base64.getUrlEncoder().withoutPadding().encodeToString(Digest.sha256(utf8(path), body)));
@@ -67,12 +68,23 @@ record Idempotency(UUID key, String fingerprint) {
         if (!fingerprint.equals(first.get(Attributes.ACTION_FINGERPRINT))) {
             throw ProblemException.invalid(HEADER, "was used before, with another path or body");
         }
-        return Optional.of(new Reply(
-                (String) first.get(Attributes.ACTION_NAME),
-                new BasisT(Peer.toT(transaction)),
-                ((Date) first.get(Attributes.TX_INSTANT)).toInstant(),
-                (String) first.get(Attributes.ACTION_RESULT),
-                true));
+        return Optional.of(reply(db, first));
+    }
+
+    private static Reply reply(Database db, Entity transaction) {
+        BasisT t = new BasisT(Peer.toT(transaction.get(Attributes.DB_ID)));
+        String result = (String) transaction.get(Attributes.ACTION_RESULT);
+        boolean isBatch = transaction.get(Attributes.ACTION_BATCH) != null;
+        List<String> names = isBatch
+                ? Json.names((String) transaction.get(Attributes.ACTION_BATCH))
+                : List.of((String) transaction.get(Attributes.ACTION_NAME));
+        return new Reply(
+                isBatch,
+                names,
+                t,
+                ((Date) transaction.get(Attributes.TX_INSTANT)).toInstant(),
+                Results.of(names, isBatch ? Json.results(result) : List.of(Json.result(result)), db.asOf(t.value())),
+                true);
     }
 
     /** What the transaction entity bears of it. */

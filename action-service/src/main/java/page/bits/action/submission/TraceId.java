@@ -1,4 +1,4 @@
-package page.bits.action;
+package page.bits.action.submission;
 
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  *
  * @param value 32 hexadecimal digits, not all of them 0
  */
-record TraceId(String value) {
+public record TraceId(String value) {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -19,14 +19,14 @@ record TraceId(String value) {
     private static final Pattern TRACEPARENT =
             Pattern.compile("(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
 
-    static TraceId random() {
+    public static TraceId random() {
         byte[] bytes = new byte[16];
         RANDOM.nextBytes(bytes);
         return new TraceId(HexFormat.of().formatHex(bytes));
     }
 
     /** The one of the request's {@code traceparent}, or a new one where there is none that is valid. */
-    static TraceId of(List<String> traceparent) {
+    public static TraceId of(List<String> traceparent) {
         if (traceparent.size() == 1) {
             Matcher valid = TRACEPARENT.matcher(traceparent.get(0).strip());
             if (valid.matches() && (valid.group(3) == null || !valid.group(1).equals("00"))) {

@@ -1,13 +1,14 @@
-package page.bits.action;
+package page.bits.action.http;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.annotation.JsonRawValue;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import page.bits.action.submission.Reply;
 
-/** A {@link Reply} as JSON. */
+/** A {@link Reply} to one action, as JSON. */
 @JsonPropertyOrder({"action", "t", "at", "result"})
 @Schema(name = "Reply")
 record ReplyDocument(
@@ -19,14 +20,24 @@ record ReplyDocument(
         @Schema(description = "When, in UTC", examples = "2026-11-22T10:36:00.123Z")
         String at,
 
-        @JsonRawValue @Schema(implementation = Map.class, description = "What the action names: handle, or postId")
-        String result) {
+        @Schema(
+                implementation = Map.class,
+                description = "What the action names: handle, postId or commentId, and likes")
+        Map<String, Object> result) {
 
     /** Always three digits of milliseconds, which is all that Datomic keeps. */
     private static final DateTimeFormatter MILLISECONDS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     static ReplyDocument of(Reply reply) {
-        return new ReplyDocument(reply.action(), reply.t().value(), MILLISECONDS.format(reply.at()), reply.result());
+        return new ReplyDocument(
+                reply.names().get(0),
+                reply.t().value(),
+                instant(reply.at()),
+                reply.results().get(0));
+    }
+
+    static String instant(Instant at) {
+        return MILLISECONDS.format(at);
     }
 }

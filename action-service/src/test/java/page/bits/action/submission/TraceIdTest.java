@@ -1,4 +1,4 @@
-package page.bits.action;
+package page.bits.action.submission;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

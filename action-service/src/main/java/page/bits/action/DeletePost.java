@@ -1,0 +1,55 @@
+package page.bits.action;
+
+import datomic.Database;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import page.bits.action.body.Fields;
+import page.bits.action.identity.Actor;
+import page.bits.peer.Attributes;
+
+/**
+ * Takes a post away, for good. The page's owner may. Its id stays taken; its comments stay as they are, and nothing leads to
+ * them any more.
+ */
+@Schema(requiredProperties = "postId")
+public record DeletePost(PostId postId) implements Action {
+
+    public static final String NAME = "delete-post";
+
+    public static DeletePost of(Fields fields) {
+        PostId postId = fields.id("postId", PostId::new);
+        fields.check();
+        return new DeletePost(postId);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Map<String, UUID> ids() {
+        return Map.of("postId", postId.value());
+    }
+
+    /** Guarded by the mark that it leaves: of two that delete the same, one fails. */
+    @Override
+    public Change on(Database db, Actor actor) {
+        Published post = Published.of(db, postId);
+        Page page = post.page(actor).owned();
+        return Change.of(
+                List.of(
+                        page.guard(),
+                        Op.markDeleted(post.entity(), Attributes.POST_DELETED),
+                        new Op.Clear(post.entity(), Attributes.POST_CREATOR),
+                        new Op.Clear(post.entity(), Attributes.POST_TEXT),
+                        new Op.Clear(post.entity(), Attributes.POST_IMAGE_URL),
+                        new Op.Clear(post.entity(), Attributes.POST_REV),
+                        new Op.Clear(post.entity(), Attributes.POST_LIKED_BY),
+                        new Op.Clear(post.entity(), Attributes.POST_LIKES),
+                        new Op.Clear(post.entity(), Attributes.POST_COMMENTS)),
+                Map.of("postId", postId));
+    }
+}

@@ -1,0 +1,57 @@
+package page.bits.action;
+
+import clojure.lang.Keyword;
+import datomic.Database;
+import datomic.Datom;
+import datomic.Util;
+import java.util.Iterator;
+import java.util.Optional;
+import page.bits.action.identity.Actor;
+import page.bits.http.ProblemException;
+import page.bits.http.ProblemType;
+import page.bits.peer.Attributes;
+
+/**
+ * A post that is there.
+ *
+ * @param entity the post
+ * @param creator whose page it is on
+ */
+record Published(Database db, Object entity, Object creator) {
+
+    /** @throws ProblemException 404 where there is none with this id, or not any more */
+    static Published of(Database db, PostId id) {
+        Object entity = db.entid(id.lookupRef());
+        return Optional.ofNullable(entity)
+                .flatMap(post -> value(db, post, Attributes.POST_CREATOR))
+                .map(creation -> new Published(db, entity, creation.v()))
+                .orElseThrow(() -> ProblemException.of(ProblemType.NOT_FOUND, "There is no post '" + id + "'."));
+    }
+
+    Page page(Actor actor) {
+        return Page.of(db.entity(creator), actor);
+    }
+
+    /** It stays there. */
+    Op guard() {
+        return new Op.Guard(entity, Attributes.POST_CREATOR, creator);
+    }
+
+    /** The datom of an attribute that has one value at most. */
+    Optional<Datom> value(Keyword attribute) {
+        return value(db, entity, attribute);
+    }
+
+    boolean isLikedBy(Actor actor) {
+        Object known = db.entid(Util.list(Attributes.ACTOR_ID, actor.id()));
+        return known != null
+                && db.datoms(Database.EAVT, entity, Attributes.POST_LIKED_BY, known)
+                        .iterator()
+                        .hasNext();
+    }
+
+    private static Optional<Datom> value(Database db, Object entity, Keyword attribute) {
+        Iterator<Datom> datoms = db.datoms(Database.EAVT, entity, attribute).iterator();
+        return datoms.hasNext() ? Optional.of(datoms.next()) : Optional.empty();
+    }
+}

@@ -1,0 +1,408 @@
+package page.bits.action.http;
+
+import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import page.bits.action.Action;
+import page.bits.action.Batch;
+import page.bits.action.CommentOnPost;
+import page.bits.action.DeleteComment;
+import page.bits.action.DeletePost;
+import page.bits.action.EditPost;
+import page.bits.action.LikePost;
+import page.bits.action.PublishPost;
+import page.bits.action.RegisterCreator;
+import page.bits.action.UnlikePost;
+import page.bits.action.UpdateCreator;
+import page.bits.action.body.Body;
+import page.bits.action.body.BodyReader;
+import page.bits.action.body.Fields;
+import page.bits.action.body.JsonMediaType;
+import page.bits.action.body.Text;
+import page.bits.action.identity.Actor;
+import page.bits.action.identity.Authentication;
+import page.bits.action.submission.ActionConfig;
+import page.bits.action.submission.Actions;
+import page.bits.action.submission.Idempotency;
+import page.bits.action.submission.Reply;
+import page.bits.action.submission.Submission;
+import page.bits.action.submission.TraceId;
+import page.bits.http.Problem;
+import page.bits.http.ProblemException;
+import page.bits.http.ProblemType;
+
+/**
+ * {@code POST /actions/{name}}. What is wrong with a request is looked for in this order, and the first thing found is the
+ * answer: 404 no such action, 401 no valid token, 403 a cookie from a page of another origin, 415 not JSON by its type, 413
+ * too large (408 too slow), 422 an Idempotency-Key that came with another request, 400 not JSON, 422 fields that are not as
+ * they must be; then, by what the database holds, 404, 403 and 409.
+ */
+@Path("/actions")
+@Tag(name = "Actions", description = "What anyone does: each becomes one transaction, or does not happen")
+@APIResponse(
+        responseCode = "200",
+        description = "Done",
+        headers = {
+            @Header(
+                    name = "Bits-T",
+                    description = "The basis t of the transaction",
+                    schema = @Schema(implementation = Long.class)),
+            @Header(
+                    name = "Idempotent-Replayed",
+                    description = "true where this is the first reply to the same Idempotency-Key",
+                    schema = @Schema(implementation = Boolean.class))
+        },
+        content =
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON,
+                        schema = @Schema(implementation = ReplyDocument.class)))
+@APIResponse(
+        responseCode = "400",
+        description = "The body is not JSON",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+        responseCode = "401",
+        description = "No token, or not a valid one",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+        responseCode = "403",
+        description = "Not yours; or sent with the cookie from a page of another origin",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+        responseCode = "404",
+        description = "No such action or creator",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+        responseCode = "409",
+        description = "In conflict with what is there, such as a handle that is taken",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+        responseCode = "413",
+        description = "The body is too large",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+        responseCode = "415",
+        description = "The Content-Type is not application/json",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+        responseCode = "422",
+        description = "Fields are invalid: violations tells all of them",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+        responseCode = "503",
+        description = "Not submitted: try again after Retry-After",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+        responseCode = "504",
+        description = "Submitted, and its outcome is not known: repeat it with the same Idempotency-Key",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+public class ActionResource {
+
+    private static final String IDEMPOTENCY_KEY =
+            "1 to 255 visible ASCII characters: a repeat with the same key, path and body gets the first reply";
+    private static final String T = "Bits-T";
+    private static final String REPLAYED = "Idempotent-Replayed";
+
+    private final Authentication authentication;
+    private final BodyReader bodies;
+    private final Actions actions;
+    private final ActionConfig config;
+
+    ActionResource(Authentication authentication, BodyReader bodies, Actions actions, ActionConfig config) {
+        this.authentication = authentication;
+        this.bodies = bodies;
+        this.actions = actions;
+        this.config = config;
+    }
+
+    @POST
+    @Path(RegisterCreator.NAME)
+    @NonBlocking
+    @Operation(
+            operationId = "registerCreator",
+            summary = "Become a creator",
+            description = "Any actor may, and owns the creator from then on.")
+    @Parameter(
+            name = Idempotency.HEADER,
+            in = ParameterIn.HEADER,
+            description = IDEMPOTENCY_KEY,
+            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RegisterCreator.class)))
+    public CompletionStage<Response> registerCreator(@Context RoutingContext request) {
+        return perform(request, fields -> List.of(RegisterCreator.of(fields)), false);
+    }
+
+    @POST
+    @Path(UpdateCreator.NAME)
+    @NonBlocking
+    @Operation(
+            operationId = "updateCreator",
+            summary = "Change what a page tells about its creator",
+            description = "The owner may. A field that is not named stays; null clears bio and avatarUrl.")
+    @Parameter(
+            name = Idempotency.HEADER,
+            in = ParameterIn.HEADER,
+            description = IDEMPOTENCY_KEY,
+            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = UpdateCreator.class)))
+    public CompletionStage<Response> updateCreator(@Context RoutingContext request) {
+        return perform(request, fields -> List.of(UpdateCreator.of(fields)), false);
+    }
+
+    @POST
+    @Path(PublishPost.NAME)
+    @NonBlocking
+    @Operation(
+            operationId = "publishPost",
+            summary = "Put a post on a creator's page",
+            description = "The creator's owner may.")
+    @Parameter(
+            name = Idempotency.HEADER,
+            in = ParameterIn.HEADER,
+            description = IDEMPOTENCY_KEY,
+            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = PublishPost.class)))
+    public CompletionStage<Response> publishPost(@Context RoutingContext request) {
+        return perform(request, fields -> List.of(PublishPost.of(fields)), false);
+    }
+
+    @POST
+    @Path(EditPost.NAME)
+    @NonBlocking
+    @Operation(
+            operationId = "editPost",
+            summary = "Change what a post says",
+            description =
+                    "The owner of the page may. With expectedT, only if its text was not edited after that t; likes and comments do not count.")
+    @Parameter(
+            name = Idempotency.HEADER,
+            in = ParameterIn.HEADER,
+            description = IDEMPOTENCY_KEY,
+            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = EditPost.class)))
+    public CompletionStage<Response> editPost(@Context RoutingContext request) {
+        return perform(request, fields -> List.of(EditPost.of(fields)), false);
+    }
+
+    @POST
+    @Path(DeletePost.NAME)
+    @NonBlocking
+    @Operation(
+            operationId = "deletePost",
+            summary = "Take a post away",
+            description = "The owner of the page may. Nothing brings it back.")
+    @Parameter(
+            name = Idempotency.HEADER,
+            in = ParameterIn.HEADER,
+            description = IDEMPOTENCY_KEY,
+            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = DeletePost.class)))
+    public CompletionStage<Response> deletePost(@Context RoutingContext request) {
+        return perform(request, fields -> List.of(DeletePost.of(fields)), false);
+    }
+
+    @POST
+    @Path(LikePost.NAME)
+    @NonBlocking
+    @Operation(
+            operationId = "likePost",
+            summary = "Like a post",
+            description = "Any actor may, once: repeating it is no error and changes nothing.")
+    @Parameter(
+            name = Idempotency.HEADER,
+            in = ParameterIn.HEADER,
+            description = IDEMPOTENCY_KEY,
+            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = LikePost.class)))
+    public CompletionStage<Response> likePost(@Context RoutingContext request) {
+        return perform(request, fields -> List.of(LikePost.of(fields)), false);
+    }
+
+    @POST
+    @Path(UnlikePost.NAME)
+    @NonBlocking
+    @Operation(
+            operationId = "unlikePost",
+            summary = "Take a like back",
+            description = "Any actor may; where there is no like it changes nothing.")
+    @Parameter(
+            name = Idempotency.HEADER,
+            in = ParameterIn.HEADER,
+            description = IDEMPOTENCY_KEY,
+            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = UnlikePost.class)))
+    public CompletionStage<Response> unlikePost(@Context RoutingContext request) {
+        return perform(request, fields -> List.of(UnlikePost.of(fields)), false);
+    }
+
+    @POST
+    @Path(CommentOnPost.NAME)
+    @NonBlocking
+    @Operation(operationId = "commentOnPost", summary = "Say something under a post", description = "Any actor may.")
+    @Parameter(
+            name = Idempotency.HEADER,
+            in = ParameterIn.HEADER,
+            description = IDEMPOTENCY_KEY,
+            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CommentOnPost.class)))
+    public CompletionStage<Response> commentOnPost(@Context RoutingContext request) {
+        return perform(request, fields -> List.of(CommentOnPost.of(fields)), false);
+    }
+
+    @POST
+    @Path(DeleteComment.NAME)
+    @NonBlocking
+    @Operation(
+            operationId = "deleteComment",
+            summary = "Take a comment away",
+            description = "Its author may, and the owner of the page.")
+    @Parameter(
+            name = Idempotency.HEADER,
+            in = ParameterIn.HEADER,
+            description = IDEMPOTENCY_KEY,
+            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = DeleteComment.class)))
+    public CompletionStage<Response> deleteComment(@Context RoutingContext request) {
+        return perform(request, fields -> List.of(DeleteComment.of(fields)), false);
+    }
+
+    @POST
+    @NonBlocking
+    @Operation(
+            operationId = "performBatch",
+            summary = "Do several actions in one transaction",
+            description = "As if one were done after another, or none of them. An error names the index of its action.")
+    @APIResponse(
+            responseCode = "200",
+            description = "All done",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = BatchReplyDocument.class)))
+    @Parameter(
+            name = Idempotency.HEADER,
+            in = ParameterIn.HEADER,
+            description = IDEMPOTENCY_KEY,
+            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = BatchDocument.class)))
+    public CompletionStage<Response> batch(@Context RoutingContext request) {
+        return perform(request, fields -> Batch.of(fields, config.maxBatch()), true);
+    }
+
+    @POST
+    @Path("{name}")
+    @NonBlocking
+    @Operation(hidden = true)
+    public CompletionStage<Response> unknown(@PathParam("name") String name, @Context RoutingContext request) {
+        ProblemException problem =
+                ProblemException.of(ProblemType.NOT_FOUND, "There is no action '" + Text.quoted(name) + "'.");
+        // Read all the same, so that the connection is good for another request.
+        return bodies.read(request).thenCompose(ignored -> CompletableFuture.failedFuture(problem));
+    }
+
+    private CompletionStage<Response> perform(
+            RoutingContext request, Function<Fields, List<Action>> parser, boolean isBatch) {
+        return bodies.read(request)
+                .thenCompose(body -> actions.admit(() -> perform(request, body, parser, isBatch)))
+                .thenApply(ActionResource::response);
+    }
+
+    private CompletableFuture<Reply> perform(
+            RoutingContext request, Body sent, Function<Fields, List<Action>> parser, boolean isBatch) {
+        Actor actor = authentication.require(request).actor();
+        authentication.requireSameOriginForCookie(request);
+        JsonMediaType.require(request);
+        byte[] body = sent.bytes();
+
+        List<String> wrongKey = new ArrayList<>();
+        Optional<Idempotency> idempotency = Idempotency.of(request, actor, body, wrongKey::add);
+        // Before the body is looked at: what was done once stays done, whatever the rules are by now.
+        Optional<Reply> first = idempotency.flatMap(actions::firstReply);
+        if (first.isPresent()) {
+            return CompletableFuture.completedFuture(first.get());
+        }
+        Fields fields = Fields.of(body);
+        wrongKey.forEach(message -> fields.violation(Idempotency.HEADER, message));
+        List<Action> wanted = parser.apply(fields);
+        TraceId traceId = TraceId.of(request.request().headers().getAll("traceparent"));
+        return actions.perform(new Submission(wanted, isBatch, actor, traceId, idempotency, Optional.empty()));
+    }
+
+    private static Response response(Reply reply) {
+        Response.ResponseBuilder response = Response.ok(
+                        reply.isBatch() ? BatchReplyDocument.of(reply) : ReplyDocument.of(reply),
+                        MediaType.APPLICATION_JSON_TYPE)
+                .header(T, reply.t().value());
+        if (reply.replayed()) {
+            response.header(REPLAYED, true);
+        }
+        return response.build();
+    }
+}
