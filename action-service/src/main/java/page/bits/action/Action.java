@@ -2,6 +2,7 @@ package page.bits.action;
 
 import datomic.Database;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
@@ -26,6 +27,9 @@ public sealed interface Action
 
     /** The ids that its result holds, by the fields' names; they are known before it is done. */
     Map<String, UUID> ids();
+
+    /** Whose page it is about; none where {@code db} does not tell. */
+    Optional<Handle> page(Database db);
 
     /**
      * What it changes. A plain function of its arguments: it may be called again with a newer database value when the

@@ -57,18 +57,21 @@ public final class Batch {
     }
 
     private List<Action> read(int max) {
-        List<Fields> entries = fields.objects("actions", 1, max, this::id);
-        List<String> names = new ArrayList<>();
-        for (Fields entry : entries) {
-            String name = entry.required("name", Function.identity());
-            if (name != null && !PARSERS.containsKey(name)) {
-                throw ProblemException.of(ProblemType.NOT_FOUND, "There is no action '" + Text.quoted(name) + "'.")
-                        .within(Plan.path(names.size()));
+        List<Optional<Fields>> entries = fields.objects("actions", 1, max, this::id);
+        List<Optional<String>> names =
+                entries.stream().map(entry -> entry.map(Batch::name)).toList();
+        for (int i = 0; i < names.size(); i++) {
+            if (names.get(i).isPresent() && !PARSERS.containsKey(names.get(i).get())) {
+                throw ProblemException.of(
+                                ProblemType.NOT_FOUND,
+                                "There is no action '"
+                                        + Text.quoted(names.get(i).get()) + "'.")
+                        .within(Plan.path(i));
             }
-            names.add(name);
         }
         for (int i = 0; i < entries.size(); i++) {
-            actions.add(read(entries.get(i), names.get(i)));
+            Optional<String> name = names.get(i);
+            actions.add(entries.get(i).map(entry -> read(entry, name)).orElse(null));
         }
         check(fields);
         if (!violations.isEmpty()) {
@@ -77,14 +80,18 @@ public final class Batch {
         return List.copyOf(actions);
     }
 
-    private Action read(Fields entry, String name) {
+    private static String name(Fields entry) {
+        return entry.required("name", Function.identity());
+    }
+
+    private Action read(Fields entry, Optional<String> name) {
         Optional<Fields> body = entry.object("body");
         check(entry);
-        if (name == null || body.isEmpty()) {
+        if (name.isEmpty() || body.isEmpty()) {
             return null;
         }
         try {
-            return PARSERS.get(name).apply(body.get());
+            return PARSERS.get(name.get()).apply(body.get());
         } catch (ProblemException e) {
             violations.addAll(e.problem().violations());
             return null;

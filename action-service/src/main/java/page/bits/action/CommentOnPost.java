@@ -3,6 +3,7 @@ package page.bits.action;
 import datomic.Database;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
@@ -29,6 +30,11 @@ public record CommentOnPost(@Schema(hidden = true) CommentId id, PostId postId, 
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Optional<Handle> page(Database db) {
+        return Published.page(db, postId);
     }
 
     @Override

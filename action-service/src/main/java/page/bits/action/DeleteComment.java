@@ -5,6 +5,7 @@ import datomic.Entity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
@@ -28,6 +29,12 @@ public record DeleteComment(CommentId commentId) implements Action {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Optional<Handle> page(Database db) {
+        return Optional.ofNullable((Entity) db.entity(commentId.lookupRef()).get(Attributes.COMMENT_POST))
+                .flatMap(Published::page);
     }
 
     @Override

@@ -37,12 +37,17 @@ public record EditPost(
         PostText text = fields.required("text", PostText::new);
         Optional<BasisT> expectedT = fields.optionalNumber("expectedT", BasisT::new);
         fields.check();
-        return new EditPost(postId, text, expectedT, UUID.randomUUID());
+        return new EditPost(postId, text, expectedT, RandomIds.next());
     }
 
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Optional<Handle> page(Database db) {
+        return Published.page(db, postId);
     }
 
     @Override

@@ -13,7 +13,7 @@ import page.bits.peer.Attributes;
  *
  * @param value 2 to 30 of {@code [a-z0-9-]}, the first not a hyphen
  */
-@Schema(type = SchemaType.STRING, pattern = Handle.PATTERN, examples = "alice")
+@Schema(type = SchemaType.STRING, pattern = "^" + Handle.PATTERN + "$", examples = "alice")
 public record Handle(@JsonValue String value) {
 
     static final String PATTERN = "[a-z0-9][a-z0-9-]{1,29}";

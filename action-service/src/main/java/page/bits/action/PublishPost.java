@@ -36,6 +36,11 @@ public record PublishPost(@Schema(hidden = true) PostId id, Handle creator, Post
     }
 
     @Override
+    public Optional<Handle> page(Database db) {
+        return Optional.of(creator);
+    }
+
+    @Override
     public Map<String, UUID> ids() {
         return Map.of("postId", id.value());
     }

@@ -3,6 +3,7 @@ package page.bits.action;
 import clojure.lang.Keyword;
 import datomic.Database;
 import datomic.Datom;
+import datomic.Entity;
 import datomic.Util;
 import java.util.Iterator;
 import java.util.Optional;
@@ -26,6 +27,16 @@ record Published(Database db, Object entity, Object creator) {
                 .flatMap(post -> value(db, post, Attributes.POST_CREATOR))
                 .map(creation -> new Published(db, entity, creation.v()))
                 .orElseThrow(() -> ProblemException.of(ProblemType.NOT_FOUND, "There is no post '" + id + "'."));
+    }
+
+    /** Whose page a post is on, if it is. */
+    static Optional<Handle> page(Database db, PostId id) {
+        return page(db.entity(id.lookupRef()));
+    }
+
+    static Optional<Handle> page(Entity post) {
+        return Optional.ofNullable((Entity) post.get(Attributes.POST_CREATOR))
+                .map(creator -> new Handle((String) creator.get(Attributes.CREATOR_HANDLE)));
     }
 
     Page page(Actor actor) {

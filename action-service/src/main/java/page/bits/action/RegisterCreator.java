@@ -39,6 +39,11 @@ public record RegisterCreator(Handle handle, DisplayName displayName, Optional<B
     }
 
     @Override
+    public Optional<Handle> page(Database db) {
+        return Optional.of(handle);
+    }
+
+    @Override
     public Map<String, UUID> ids() {
         return Map.of();
     }

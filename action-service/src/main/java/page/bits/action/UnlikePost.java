@@ -3,6 +3,7 @@ package page.bits.action;
 import datomic.Database;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
@@ -24,6 +25,11 @@ public record UnlikePost(PostId postId) implements Action {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Optional<Handle> page(Database db) {
+        return Published.page(db, postId);
     }
 
     @Override

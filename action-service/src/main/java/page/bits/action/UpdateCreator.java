@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
 import page.bits.action.body.Patch;
@@ -18,10 +19,14 @@ import page.bits.peer.Attributes;
 @Schema(requiredProperties = "handle")
 public record UpdateCreator(
         Handle handle,
-        @Schema(implementation = DisplayName.class) Patch<DisplayName> displayName,
-        @Schema(implementation = Bio.class, nullable = true) Patch<Bio> bio,
 
-        @Schema(implementation = ImageUrl.class, nullable = true)
+        @Schema(type = SchemaType.STRING, implementation = DisplayName.class)
+        Patch<DisplayName> displayName,
+
+        @Schema(type = SchemaType.STRING, implementation = Bio.class, nullable = true)
+        Patch<Bio> bio,
+
+        @Schema(type = SchemaType.STRING, implementation = ImageUrl.class, nullable = true)
         Patch<ImageUrl> avatarUrl)
         implements Action {
 
@@ -49,6 +54,11 @@ public record UpdateCreator(
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Optional<Handle> page(Database db) {
+        return Optional.of(handle);
     }
 
     @Override

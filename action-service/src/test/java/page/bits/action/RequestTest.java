@@ -374,17 +374,36 @@ class RequestTest extends ServiceTest {
     }
 
     @Test
-    void openApiDescribesBothActions() {
+    void openApiDescribesEveryAction() {
         String document =
                 given().header("Accept", "application/json").get("/q/openapi").asString();
         JsonObject paths = new JsonObject(document).getJsonObject("paths");
-        for (String path : ACTIONS) {
-            JsonObject post = paths.getJsonObject(path).getJsonObject("post");
+        List<String> actions = List.of(
+                "/register-creator",
+                "/update-creator",
+                "/publish-post",
+                "/edit-post",
+                "/delete-post",
+                "/like-post",
+                "/unlike-post",
+                "/comment-on-post",
+                "/delete-comment",
+                "");
+        for (String action : actions) {
+            JsonObject post = paths.getJsonObject("/actions" + action).getJsonObject("post");
             assertThat(
                     post.getJsonObject("responses").fieldNames(),
-                    equalTo(Set.of("200", "400", "401", "403", "404", "409", "413", "415", "422", "503", "504")));
+                    equalTo(Set.of(
+                            "200", "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "503",
+                            "504")));
             assertThat(post.getJsonObject("requestBody").encode(), containsString("#/components/schemas/"));
+            assertThat(post.getJsonArray("security").size(), is(2));
         }
+        assertThat(
+                paths.fieldNames().stream()
+                        .filter(path -> path.startsWith("/actions"))
+                        .count(),
+                is((long) actions.size()));
         assertThat(document, containsString("[a-z0-9][a-z0-9-]{1,29}"));
     }
 

@@ -100,12 +100,13 @@ public final class Fields {
     }
 
     /**
-     * A field that must be there, with objects; what is wrong in one is told with its path. None where it is wrong itself.
-     * Each object that is returned has to be {@linkplain #check() checked} by itself.
+     * A field that must be there, with objects, in their order; what is wrong in one is told with its path, and what is no
+     * object is empty here. None where the field is wrong itself. Each object that is returned has to be {@linkplain
+     * #check() checked} by itself.
      *
      * @param references for ids in them
      */
-    public List<Fields> objects(String name, int min, int max, References references) {
+    public List<Optional<Fields>> objects(String name, int min, int max, References references) {
         JsonNode node = fields.remove(name);
         if (node == null || node.isNull()) {
             violation(name, "is required");
@@ -119,12 +120,13 @@ public final class Fields {
             violation(name, "must hold %d to %d, not %d".formatted(min, max, array.size()));
             return List.of();
         }
-        List<Fields> objects = new ArrayList<>();
+        List<Optional<Fields>> objects = new ArrayList<>();
         for (int i = 0; i < array.size(); i++) {
             String where = name + "[" + i + "]";
             if (array.get(i) instanceof ObjectNode object) {
-                objects.add(new Fields(object, path + where + ".", isForm, Optional.of(references)));
+                objects.add(Optional.of(new Fields(object, path + where + ".", isForm, Optional.of(references))));
             } else {
+                objects.add(Optional.empty());
                 violation(where, "must be an object, not " + kind(array.get(i)));
             }
         }

@@ -17,12 +17,16 @@ import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import page.bits.action.Action;
 import page.bits.action.Batch;
@@ -42,6 +46,7 @@ import page.bits.action.body.JsonMediaType;
 import page.bits.action.body.Text;
 import page.bits.action.identity.Actor;
 import page.bits.action.identity.Authentication;
+import page.bits.action.limit.Limits;
 import page.bits.action.submission.ActionConfig;
 import page.bits.action.submission.Actions;
 import page.bits.action.submission.Idempotency;
@@ -53,12 +58,27 @@ import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
 
 /**
- * {@code POST /actions/{name}}. What is wrong with a request is looked for in this order, and the first thing found is the
- * answer: 404 no such action, 401 no valid token, 403 a cookie from a page of another origin, 415 not JSON by its type, 413
- * too large (408 too slow), 422 an Idempotency-Key that came with another request, 400 not JSON, 422 fields that are not as
- * they must be; then, by what the database holds, 404, 403 and 409.
+ * {@code POST /actions/{name}}, and batches of them at {@code POST /actions}. What is wrong with a request is looked for in
+ * this order, and the first thing found is the answer: 404 no such action, 429 too many from this address, 503 too many at
+ * this node, 401 no valid token, 403 a cookie from a page of another origin, 415 not JSON by its type, 413 too large (408 too
+ * slow), 429 too many of this actor, 422 an Idempotency-Key that came with another request, 400 not JSON, 422 fields that are
+ * not as they must be; then, by what the database holds, 404, 403, 409 and 422. A browser's form gets the same as a page.
  */
 @Path("/actions")
+@SecurityScheme(
+        securitySchemeName = "bearer",
+        type = SecuritySchemeType.HTTP,
+        scheme = "bearer",
+        bearerFormat = "JWT",
+        description = "A token of a guest or of a provider of OpenID Connect")
+@SecurityScheme(
+        securitySchemeName = "cookie",
+        type = SecuritySchemeType.APIKEY,
+        in = SecuritySchemeIn.COOKIE,
+        apiKeyName = Authentication.COOKIE,
+        description = "The same token, from a page of the same origin")
+@SecurityRequirement(name = "bearer")
+@SecurityRequirement(name = "cookie")
 @Tag(name = "Actions", description = "What anyone does: each becomes one transaction, or does not happen")
 @APIResponse(
         responseCode = "200",
@@ -91,11 +111,12 @@ import page.bits.http.ProblemType;
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @APIResponse(
         responseCode = "404",
-        description = "No such action or creator",
+        description = "No such action, creator, post or comment",
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @APIResponse(
         responseCode = "409",
-        description = "In conflict with what is there, such as a handle that is taken",
+        description =
+                "In conflict with what is there: a handle that is taken, or a text that was edited after expectedT",
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @APIResponse(
         responseCode = "413",
@@ -110,8 +131,26 @@ import page.bits.http.ProblemType;
         description = "Fields are invalid: violations tells all of them",
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @APIResponse(
+        responseCode = "408",
+        description = "The body took too long to arrive",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
+        responseCode = "429",
+        description = "Too many of this actor or address: try again after Retry-After",
+        headers =
+                @Header(
+                        name = "Retry-After",
+                        description = "In seconds",
+                        schema = @Schema(implementation = Integer.class)),
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@APIResponse(
         responseCode = "503",
         description = "Not submitted: try again after Retry-After",
+        headers =
+                @Header(
+                        name = "Retry-After",
+                        description = "In seconds",
+                        schema = @Schema(implementation = Integer.class)),
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @APIResponse(
         responseCode = "504",
@@ -128,12 +167,22 @@ public class ActionResource {
     private final BodyReader bodies;
     private final Actions actions;
     private final ActionConfig config;
+    private final Limits limits;
+    private final Forms forms;
 
-    ActionResource(Authentication authentication, BodyReader bodies, Actions actions, ActionConfig config) {
+    ActionResource(
+            Authentication authentication,
+            BodyReader bodies,
+            Actions actions,
+            ActionConfig config,
+            Limits limits,
+            Forms forms) {
         this.authentication = authentication;
         this.bodies = bodies;
         this.actions = actions;
         this.config = config;
+        this.limits = limits;
+        this.forms = forms;
     }
 
     @POST
@@ -369,6 +418,14 @@ public class ActionResource {
 
     private CompletionStage<Response> perform(
             RoutingContext request, Function<Fields, List<Action>> parser, boolean isBatch) {
+        try {
+            limits.count(request.request(), 1);
+        } catch (ProblemException e) {
+            return bodies.read(request).thenCompose(ignored -> CompletableFuture.failedFuture(e));
+        }
+        if (forms.isOne(request) && !isBatch) {
+            return bodies.read(request).thenCompose(body -> forms.perform(request, body, parser));
+        }
         return bodies.read(request)
                 .thenCompose(body -> actions.admit(() -> perform(request, body, parser, isBatch)))
                 .thenApply(ActionResource::response);
@@ -380,6 +437,7 @@ public class ActionResource {
         authentication.requireSameOriginForCookie(request);
         JsonMediaType.require(request);
         byte[] body = sent.bytes();
+        limits.count(actor, 1);
 
         List<String> wrongKey = new ArrayList<>();
         Optional<Idempotency> idempotency = Idempotency.of(request, actor, body, wrongKey::add);
@@ -391,6 +449,10 @@ public class ActionResource {
         Fields fields = Fields.of(body);
         wrongKey.forEach(message -> fields.violation(Idempotency.HEADER, message));
         List<Action> wanted = parser.apply(fields);
+        if (wanted.size() > 1) {
+            limits.count(request.request(), wanted.size() - 1);
+            limits.count(actor, wanted.size() - 1);
+        }
         TraceId traceId = TraceId.of(request.request().headers().getAll("traceparent"));
         return actions.perform(new Submission(wanted, isBatch, actor, traceId, idempotency, Optional.empty()));
     }

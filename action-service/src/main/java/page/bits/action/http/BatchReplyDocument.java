@@ -8,7 +8,9 @@ import page.bits.action.submission.Reply;
 
 /** A {@link Reply} to a batch, as JSON. */
 @JsonPropertyOrder({"t", "at", "results"})
-@Schema(name = "BatchReply")
+@Schema(
+        name = "BatchReply",
+        requiredProperties = {"t", "at", "results"})
 record BatchReplyDocument(
         @Schema(description = "The basis t that this transaction made", examples = "1042")
         long t,

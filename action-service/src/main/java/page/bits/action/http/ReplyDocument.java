@@ -10,11 +10,16 @@ import page.bits.action.submission.Reply;
 
 /** A {@link Reply} to one action, as JSON. */
 @JsonPropertyOrder({"action", "t", "at", "result"})
-@Schema(name = "Reply")
+@Schema(
+        name = "Reply",
+        requiredProperties = {"action", "t", "at", "result"})
 record ReplyDocument(
         @Schema(examples = "publish-post") String action,
 
-        @Schema(description = "The basis t that this transaction made", examples = "1042")
+        @Schema(
+                description =
+                        "The basis t that its transaction made; where nothing changed and there is none, of the database as it was",
+                examples = "1042")
         long t,
 
         @Schema(description = "When, in UTC", examples = "2026-11-22T10:36:00.123Z")

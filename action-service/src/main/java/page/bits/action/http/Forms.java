@@ -1,0 +1,104 @@
+package page.bits.action.http;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import page.bits.action.Action;
+import page.bits.action.DeletePost;
+import page.bits.action.Handle;
+import page.bits.action.body.Body;
+import page.bits.action.body.Fields;
+import page.bits.action.body.Form;
+import page.bits.action.identity.Actor;
+import page.bits.action.identity.Authentication;
+import page.bits.action.limit.Limits;
+import page.bits.action.submission.Actions;
+import page.bits.action.submission.Reply;
+import page.bits.action.submission.Submission;
+import page.bits.action.submission.TraceId;
+import page.bits.http.ProblemException;
+import page.bits.peer.DatomicPeer;
+
+/**
+ * Forms of browsers without JavaScript, which come with the cookie: what is done is answered with 303 to the page, at a t that
+ * shows it, and what is not with the form again and its errors.
+ */
+@Singleton
+class Forms {
+
+    private final Authentication authentication;
+    private final Actions actions;
+    private final Limits limits;
+    private final DatomicPeer peer;
+    private final FormPage page;
+
+    Forms(Authentication authentication, Actions actions, Limits limits, DatomicPeer peer, FormPage page) {
+        this.authentication = authentication;
+        this.actions = actions;
+        this.limits = limits;
+        this.peer = peer;
+        this.page = page;
+    }
+
+    /** Whether a request is a browser's form; a program that sends one, with a bearer token, is told to send JSON. */
+    boolean isOne(RoutingContext request) {
+        List<String> types = request.request().headers().getAll(HttpHeaders.CONTENT_TYPE);
+        return types.size() == 1
+                && types.get(0).split(";", 2)[0].strip().equalsIgnoreCase(Form.MEDIA_TYPE)
+                && !request.request().headers().contains(HttpHeaders.AUTHORIZATION)
+                && request.request().getCookie(Authentication.COOKIE) != null;
+    }
+
+    /** Never fails but for what is our own fault. */
+    CompletableFuture<Response> perform(RoutingContext request, Body sent, Function<Fields, List<Action>> parser) {
+        return actions.admit(() -> submit(request, sent, parser)).exceptionally(failure -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause instanceof ProblemException problem) {
+                String path = request.request().path();
+                return page.again(path.substring(path.lastIndexOf('/') + 1), whatWasSent(sent), problem);
+            }
+            throw new CompletionException(cause);
+        });
+    }
+
+    private CompletableFuture<Response> submit(
+            RoutingContext request, Body sent, Function<Fields, List<Action>> parser) {
+        Actor actor = authentication.require(request).actor();
+        authentication.requireSameOriginForCookie(request);
+        limits.count(actor, 1);
+        Action action = parser.apply(Fields.ofForm(Form.fields(sent.bytes()))).get(0);
+        // Before it is done: what it deletes is on no page any more.
+        Optional<Handle> of = peer.isReady() ? action.page(peer.db()) : Optional.empty();
+        TraceId traceId = TraceId.of(request.request().headers().getAll("traceparent"));
+        return actions.perform(Submission.of(action, actor, traceId, Optional.empty()))
+                .thenApply(reply -> Response.status(Response.Status.SEE_OTHER)
+                        .header("Location", location(action, of, reply))
+                        .build());
+    }
+
+    /** The page, at a t that shows what was done, whichever node it is asked of; relative, as RFC 9110 lets it be. */
+    private static String location(Action action, Optional<Handle> of, Reply reply) {
+        if (of.isEmpty()) {
+            return "/";
+        }
+        String post = action instanceof DeletePost || !action.ids().containsKey("postId")
+                ? ""
+                : "#post-" + action.ids().get("postId");
+        return "/@" + of.get() + "?min-t=" + reply.t() + post;
+    }
+
+    private static Map<String, String> whatWasSent(Body sent) {
+        try {
+            return Form.fields(sent.bytes());
+        } catch (ProblemException e) {
+            return Map.of();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** How often somebody may act. */
+package page.bits.action.limit;
