@@ -3,6 +3,7 @@ package page.bits.action.identity;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /** How actors are told apart, and whether guests may act. */
@@ -30,4 +31,15 @@ public interface AuthConfig {
     /** How long a guest token is valid; a guest cannot get another one for the same actor. */
     @WithDefault("P30D")
     Duration guestLifetime();
+
+    /** The providers whose tokens are taken beside those of guests, by a name that is only used to tell of them. */
+    Map<String, OidcConfig> oidc();
+
+    /** The longest token that is looked at, in characters. */
+    @WithDefault("8192")
+    int maxToken();
+
+    /** How many verified tokens are remembered, so that their signatures need not be verified again; 0 for none. */
+    @WithDefault("10000")
+    int rememberedTokens();
 }

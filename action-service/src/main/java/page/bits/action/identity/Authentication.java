@@ -1,6 +1,5 @@
 package page.bits.action.identity;
 
-import io.quarkus.arc.All;
 import io.vertx.core.http.Cookie;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -9,20 +8,16 @@ import jakarta.ws.rs.core.NewCookie;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import org.jose4j.jwt.MalformedClaimException;
-import org.jose4j.jwt.consumer.InvalidJwtException;
-import org.jose4j.jwt.consumer.JwtConsumer;
-import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
 
 /**
  * Who sent a request. A token comes in {@code Authorization}, or else in the cookie {@value #COOKIE}: where there is an
- * {@code Authorization}, the cookie is not looked at. Which verifier a token goes to is told by its issuer.
+ * {@code Authorization}, the cookie is not looked at.
+ *
+ * <p>Whatever returns a session verifies a token, which may block until the keys of its issuer are there: never to be called on
+ * an event loop. The rest doesn't.
  */
 @Singleton
 public class Authentication {
@@ -31,20 +26,19 @@ public class Authentication {
 
     private static final String SCHEME = "Bearer ";
 
-    /** Reads the issuer of a token that nobody has verified yet, for nothing but the choice of who verifies it. */
-    private static final JwtConsumer UNVERIFIED = new JwtConsumerBuilder()
-            .setSkipAllValidators()
-            .setDisableRequireSignature()
-            .setSkipSignatureVerification()
-            .build();
+    /**
+     * Browsers keep no cookie of more than 4,096 bytes with its name, and some count its attributes; they drop a larger one
+     * without a word.
+     */
+    static final int MAX_COOKIE_TOKEN = 3_900;
 
-    private final Map<String, TokenVerifier> verifiers;
+    private final Sessions sessions;
 
-    Authentication(@All List<TokenVerifier> verifiers) {
-        this.verifiers = verifiers.stream().collect(Collectors.toMap(TokenVerifier::issuer, Function.identity()));
+    Authentication(Sessions sessions) {
+        this.sessions = sessions;
     }
 
-    /** @throws ProblemException 401 where there is no valid token */
+    /** @throws ProblemException 401 where there is no valid token, 503 where that cannot be told at present */
     public Session require(RoutingContext request) {
         String token = bearer(request)
                 .or(() -> cookie(request))
@@ -53,24 +47,40 @@ public class Authentication {
         return valid(token);
     }
 
-    /** The session that a request is part of; none where it has no valid token, wherever. */
+    /**
+     * The session that a request is part of; none where it has no valid token, wherever.
+     *
+     * @throws ProblemException 503 where that cannot be told at present: whoever is signed in is not to be told that they
+     *     aren't
+     */
     Optional<Session> presentSession(RoutingContext request) {
         try {
             return session(request);
         } catch (ProblemException e) {
-            return Optional.empty();
+            if (e.problem().status() == ProblemType.UNAUTHORIZED.status()) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 
-    /** @throws ProblemException 401 where there is no valid token in {@code Authorization} */
+    /**
+     * @throws ProblemException 401 where there is no valid token in {@code Authorization}, or one that is over but for what its
+     *     issuer's clock may differ; 503 where that cannot be told at present
+     */
     Session requireBearer(RoutingContext request) {
-        return valid(bearer(request).orElseThrow(() -> unauthorized("This needs a bearer token.", "Bearer")));
+        Session session =
+                valid(bearer(request).orElseThrow(() -> unauthorized("This needs a bearer token.", "Bearer")));
+        if (!session.expires().isAfter(Instant.now())) {
+            throw invalid("it has expired");
+        }
+        return session;
     }
 
     /**
      * The session that a request is part of; none where the cookie is missing or not valid any more.
      *
-     * @throws ProblemException 401 where {@code Authorization} has no valid token
+     * @throws ProblemException 401 where {@code Authorization} has no valid token, 503 where that cannot be told at present
      */
     Optional<Session> session(RoutingContext request) {
         Optional<String> bearer = bearer(request);
@@ -79,7 +89,7 @@ public class Authentication {
         }
         return cookie(request).flatMap(token -> {
             try {
-                return Optional.of(verify(token));
+                return Optional.of(sessions.of(token));
             } catch (InvalidTokenException e) {
                 return Optional.empty();
             }
@@ -125,8 +135,19 @@ public class Authentication {
         }
     }
 
-    /** The cookie that makes this the session of a browser, until its token ends. */
+    /**
+     * The cookie that makes this the session of a browser, until its token ends.
+     *
+     * @throws ProblemException 431 where no browser would keep it
+     */
     public static NewCookie cookie(Session session, RoutingContext request) {
+        int length = session.token().length();
+        if (length > MAX_COOKIE_TOKEN) {
+            throw ProblemException.of(
+                    ProblemType.HEADER_TOO_LARGE,
+                    "The token has " + length + " characters, and a browser keeps none of more than " + MAX_COOKIE_TOKEN
+                            + " in a cookie. Have its issuer put fewer claims in, or send it in Authorization.");
+        }
         return cookie(
                 session.token(),
                 Duration.between(Instant.now(), session.expires()).toSeconds(),
@@ -167,24 +188,14 @@ public class Authentication {
 
     private Session valid(String token) {
         try {
-            return verify(token);
+            return sessions.of(token);
         } catch (InvalidTokenException e) {
-            throw unauthorized("The token is not valid: " + e.getMessage(), "Bearer error=\"invalid_token\"");
+            throw invalid(e.getMessage());
         }
     }
 
-    private Session verify(String token) throws InvalidTokenException {
-        String issuer;
-        try {
-            issuer = UNVERIFIED.processToClaims(token).getIssuer();
-        } catch (InvalidJwtException | MalformedClaimException e) {
-            throw new InvalidTokenException("it is not a signed JWT with an issuer");
-        }
-        TokenVerifier verifier = issuer == null ? null : verifiers.get(issuer);
-        if (verifier == null) {
-            throw new InvalidTokenException("its issuer is not one of ours");
-        }
-        return verifier.verify(token);
+    private static ProblemException invalid(String why) {
+        return unauthorized("The token is not valid: " + why, "Bearer error=\"invalid_token\"");
     }
 
     private static ProblemException unauthorized(String detail, String challenge) {

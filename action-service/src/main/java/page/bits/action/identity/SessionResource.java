@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.StreamSupport;
+import org.eclipse.microprofile.context.ManagedExecutor;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -48,6 +49,7 @@ public class SessionResource {
     private final AuthConfig config;
     private final DatomicPeer peer;
     private final DemoAccounts demo;
+    private final ManagedExecutor executor;
 
     SessionResource(
             Authentication authentication,
@@ -55,26 +57,30 @@ public class SessionResource {
             GuestTokens guests,
             AuthConfig config,
             DatomicPeer peer,
-            DemoAccounts demo) {
+            DemoAccounts demo,
+            ManagedExecutor executor) {
         this.authentication = authentication;
         this.bodies = bodies;
         this.guests = guests;
         this.config = config;
         this.peer = peer;
         this.demo = demo;
+        this.executor = executor;
     }
 
     @GET
     @Path("/session")
     @Produces(MediaType.APPLICATION_JSON)
     @Blocking
-    @Operation(
-            summary = "Tell a page who it is used by",
-            description = "Never fails: a token that is not valid is none.")
+    @Operation(summary = "Tell a page who it is used by", description = "A token that is not valid is none.")
     @APIResponse(
             responseCode = "200",
             description = "The session, or that there is none",
             content = @Content(schema = @Schema(implementation = SessionView.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "The token cannot be verified at present: try again after Retry-After",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public Response session(@Context RoutingContext request) {
         Optional<Actor> actor = authentication.presentSession(request).map(Session::actor);
         SessionView view = new SessionView(
@@ -89,7 +95,7 @@ public class SessionResource {
 
     @POST
     @Path("/session")
-    @NonBlocking
+    @Blocking
     @Operation(summary = "Keep a bearer token in the browser's cookie", description = "Until the token expires.")
     @APIResponse(responseCode = "204", description = "The cookie is set")
     @APIResponse(
@@ -99,6 +105,14 @@ public class SessionResource {
     @APIResponse(
             responseCode = "403",
             description = "From a page of another origin",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "431",
+            description = "The token is too long for a cookie",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "The token cannot be verified at present: try again after Retry-After",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public Response begin(@Context RoutingContext request) {
         Session session = authentication.requireBearer(request);
@@ -164,8 +178,13 @@ public class SessionResource {
             responseCode = "422",
             description = "Not a name",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "The token cannot be verified at present: try again after Retry-After",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public CompletionStage<Response> guest(@Context RoutingContext request) {
-        return bodies.read(request).thenApply(body -> guest(request, body));
+        // Away from the event loop, since the token that a request may have already is verified.
+        return bodies.read(request).thenApplyAsync(body -> guest(request, body), executor);
     }
 
     private Response guest(RoutingContext request, Body body) {
