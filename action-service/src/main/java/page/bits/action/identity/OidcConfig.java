@@ -57,7 +57,10 @@ public interface OidcConfig {
     @WithDefault("262144")
     int maxDocument();
 
-    /** How many requests may wait for keys at a time; the others do without, or are told to come again. */
-    @WithDefault("8")
+    /**
+     * How many requests may wait for keys at a time; the others do without, or are told to come again. Each holds a thread, so
+     * that of all providers together there should be fewer than threads for actions.
+     */
+    @WithDefault("4")
     int waiting();
 }

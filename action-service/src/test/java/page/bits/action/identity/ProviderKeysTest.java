@@ -267,6 +267,7 @@ class ProviderKeysTest {
                     Settings.provider(issuer.url(), Map.of("waiting", "2", "read-timeout", "PT1M"));
             settings.put("bits.auth.oidc.\"other\".issuer", other.url());
             settings.put("bits.auth.oidc.\"other\".audience", "bits");
+            settings.put("bits.auth.oidc.\"other\".read-timeout", "PT30S");
             AuthConfig config = Settings.of(settings);
             GuestTokens guests = new GuestTokens(config, clock);
             Sessions sessions = new Sessions(config, guests, clock);
@@ -307,7 +308,7 @@ class ProviderKeysTest {
         for (int i = 0; i < 20; i++) {
             all.add(threads.submit(() -> sessions.of(token(SECOND))));
         }
-        await().until(() -> all.stream().filter(Future::isDone).count() == 12);
+        await().until(() -> all.stream().filter(Future::isDone).count() == 16);
         release.countDown();
         int held = 0;
         for (Future<Session> one : all) {
@@ -318,7 +319,7 @@ class ProviderKeysTest {
                 assertUnavailable(e.getCause()); // and not refused as if there was no such key
             }
         }
-        assertEquals(8, held);
+        assertEquals(4, held);
         assertEquals(2, issuer.fetches());
     }
 
@@ -364,7 +365,7 @@ class ProviderKeysTest {
         });
         long begun = System.nanoTime();
         assertUnavailable(sessions, token(FIRST));
-        assertThat(Duration.ofNanos(System.nanoTime() - begun), lessThan(Duration.ofSeconds(5)));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun), lessThan(Duration.ofSeconds(20)));
         assertTrue(cut.await(10, TimeUnit.SECONDS), "the connection is closed");
     }
 

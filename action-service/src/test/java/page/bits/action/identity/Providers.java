@@ -43,6 +43,9 @@ public final class Providers implements QuarkusTestResourceLifecycleManager {
     private static void add(Map<String, String> settings, String name, String issuer, PublicJsonWebKey key) {
         settings.put("bits.auth.oidc.\"" + name + "\".issuer", issuer);
         settings.put("bits.auth.oidc.\"" + name + "\".audience", "bits-" + name);
+        // Machines that run tests are busy.
+        settings.put("bits.auth.oidc.\"" + name + "\".connect-timeout", "PT30S");
+        settings.put("bits.auth.oidc.\"" + name + "\".read-timeout", "PT30S");
         settings.put(
                 "test.oidc." + name + ".key",
                 new JsonObject(key.toParams(OutputControlLevel.INCLUDE_PRIVATE)).encode());

@@ -20,11 +20,16 @@ final class Settings {
                 .getConfigMapping(AuthConfig.class);
     }
 
-    /** Settings of {@link #PROVIDER}, by the ends of their keys, beside those that it needs. */
+    /**
+     * Settings of {@link #PROVIDER}, by the ends of their keys, beside those that it needs. With more time for documents than
+     * by default, since tests run on machines that are busy.
+     */
     static Map<String, String> provider(String issuer, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>();
         settings.put(PROVIDER + "issuer", issuer);
         settings.put(PROVIDER + "audience", "bits");
+        settings.put(PROVIDER + "connect-timeout", "PT30S");
+        settings.put(PROVIDER + "read-timeout", "PT30S");
         more.forEach((key, value) -> settings.put(PROVIDER + key, value));
         return settings;
     }
