@@ -24,6 +24,7 @@ public final class Attributes {
     public static final Keyword ACTION_BATCH = Keyword.intern("action", "batch");
     public static final Keyword ACTION_ACTOR = Keyword.intern("action", "actor");
     public static final Keyword ACTION_TRACE_ID = Keyword.intern("action", "trace-id");
+    public static final Keyword ACTION_SPAN_ID = Keyword.intern("action", "span-id");
     public static final Keyword ACTION_IDEMPOTENCY_KEY = Keyword.intern("action", "idempotency-key");
     public static final Keyword ACTION_FINGERPRINT = Keyword.intern("action", "fingerprint");
     public static final Keyword ACTION_RESULT = Keyword.intern("action", "result");
