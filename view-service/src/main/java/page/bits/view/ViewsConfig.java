@@ -24,6 +24,10 @@ public interface ViewsConfig {
     @WithDefault("64")
     int resumeCache();
 
+    /** Transactions whose traces one rendering of a view continues; others that it shows are not traced further. */
+    @WithDefault("16")
+    int tracesPerRendering();
+
     /** Creators on one page of the index. */
     @WithDefault("24")
     int creatorsPerPage();

@@ -2,9 +2,11 @@ package page.bits.view.live;
 
 import datomic.Database;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -47,6 +49,7 @@ final class LiveView<V> {
     private final Supplier<Database> newest;
     private final Json json;
     private final Executor serial;
+    private final PushTraces traces;
     private final Map<Format, Channel> channels = new EnumMap<>(Format.class);
     private final AtomicBoolean touched = new AtomicBoolean();
     private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
@@ -67,6 +70,17 @@ final class LiveView<V> {
         long version() {
             return id.version();
         }
+
+        /** The event that told readers of a format of the change to this state, once it was made. */
+        EventName changedBy(Format format) {
+            if (view.isEmpty()) {
+                return EventName.GONE;
+            }
+            return switch (format) {
+                case HTML -> EventName.MORPH;
+                case JSON -> frames.containsKey(format) ? EventName.SNAPSHOT : EventName.DELTA;
+            };
+        }
     }
 
     /** A question that many readers may ask: what leads from a version to the state, in a format. */
@@ -77,12 +91,19 @@ final class LiveView<V> {
      * @param resumeCache how many answers to resuming readers are kept
      */
     LiveView(
-            ViewKey name, Feature<V> feature, Supplier<Database> newest, Json json, Executor threads, int resumeCache) {
+            ViewKey name,
+            Feature<V> feature,
+            Supplier<Database> newest,
+            Json json,
+            Executor threads,
+            int resumeCache,
+            PushTraces traces) {
         this.name = name;
         this.feature = feature;
         this.newest = newest;
         this.json = json;
         this.serial = new SerialExecutor(threads);
+        this.traces = traces;
         this.resumed = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1;
 
@@ -113,6 +134,12 @@ final class LiveView<V> {
         }
     }
 
+    /** The same, because of a transaction whose trace is to be continued, if it is. */
+    void touch(Optional<Cause> cause) {
+        cause.ifPresent(traces::await);
+        touch();
+    }
+
     private void begin() {
         try {
             Database db = newest.get();
@@ -136,34 +163,42 @@ final class LiveView<V> {
     private void render() {
         // In this order: a touch that comes after it was cleared has its own rendering.
         touched.set(false);
+        List<Cause> causes = traces.take();
+        List<EventName> events;
         try {
-            moveTo(newest.get());
+            events = moveTo(newest.get());
         } catch (Throwable e) {
             // Also what Datomic throws without declaring it, such as a storage's SQLException.
             touched.set(true);
             CompletableFuture.delayedExecutor(RENDER_AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS, serial)
                     .execute(this::renderIfTouched);
+            traces.failed(causes, e);
             throw e;
         }
+        traces.pushed(causes, state.version(), events);
     }
 
-    private void moveTo(Database db) {
+    /** @return the events that went to the readers */
+    private List<EventName> moveTo(Database db) {
         Optional<V> view = feature.view(db, name.key());
         State<V> before = state;
         if (view.equals(before.view())) {
-            return;
+            return List.of();
         }
         State<V> next = State.of(db, view);
         Map<Channel, Update> updates = new HashMap<>();
+        List<EventName> events = new ArrayList<>();
         channels.forEach((format, channel) -> {
             if (channel.hasSubscribers()) {
                 updates.put(channel, change(format, before.view(), next, db));
+                events.add(next.changedBy(format));
             }
         });
         // Only now, when nothing can fail any more: a state that was not published would never be.
         state = next;
         resumed.clear();
         updates.forEach((channel, update) -> channel.publish(before.version(), update));
+        return events;
     }
 
     private CompletionStage<Update> since(Format format, OptionalLong from) {

@@ -1,7 +1,9 @@
 package page.bits.view.live;
 
+import datomic.Database;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -42,7 +44,8 @@ public class LiveViews implements TransactionListener {
     private final Json json;
     private final ViewsConfig config;
     private final Map<ViewKey, Watched<?>> watched = new ConcurrentHashMap<>();
-    private final BlockingQueue<Transaction> transactions;
+    private final Tracing tracing;
+    private final BlockingQueue<Arrival> arrivals;
     private final AtomicBoolean overflowed = new AtomicBoolean();
     private final ExecutorService threads;
     private final Thread dispatcher = new Thread(this::dispatch, "bits-dispatch");
@@ -50,12 +53,16 @@ public class LiveViews implements TransactionListener {
     /** A view and how many watch it; the number changes only within {@code watched.compute}. */
     private record Watched<V>(LiveView<V> view, int watchers) {}
 
-    public LiveViews(DatomicPeer peer, Features features, Json json, ViewsConfig config) {
+    /** A transaction, and when the pump brought it. */
+    private record Arrival(Transaction transaction, Instant at) {}
+
+    LiveViews(DatomicPeer peer, Features features, Json json, ViewsConfig config, Tracing tracing) {
         this.peer = peer;
         this.features = features;
         this.json = json;
         this.config = config;
-        this.transactions = new ArrayBlockingQueue<>(config.transactionQueue());
+        this.tracing = tracing;
+        this.arrivals = new ArrayBlockingQueue<>(config.transactionQueue());
         AtomicInteger number = new AtomicInteger();
         this.threads = Executors.newFixedThreadPool(config.renderThreads(), task -> {
             Thread thread = new Thread(task, "bits-render-" + number.incrementAndGet());
@@ -112,15 +119,22 @@ public class LiveViews implements TransactionListener {
 
     @Override
     public void onTransaction(Transaction transaction) {
-        if (!transactions.offer(transaction)) {
+        Arrival arrival = new Arrival(transaction, Instant.now());
+        if (!arrivals.offer(arrival)) {
             overflowed.set(true);
             // The dispatcher may have emptied the queue before it could see that: then this is what it wakes up for.
-            transactions.offer(transaction);
+            arrivals.offer(arrival);
         }
     }
 
     private <V> LiveView<V> liveView(ViewKey key, Feature<V> feature) {
-        return new LiveView<>(key, feature, peer::db, json, threads, config.resumeCache());
+        PushTraces traces = tracing.pushesOf(key, () -> watchers(key));
+        return new LiveView<>(key, feature, peer::db, json, threads, config.resumeCache(), traces);
+    }
+
+    private int watchers(ViewKey key) {
+        Watched<?> view = watched.get(key);
+        return view == null ? 0 : view.watchers();
     }
 
     private Watch watch(ViewKey key, LiveView<?> view) {
@@ -150,15 +164,15 @@ public class LiveViews implements TransactionListener {
     private void dispatch() {
         try {
             while (true) {
-                Transaction transaction = transactions.take();
+                Arrival arrival = arrivals.take();
                 if (overflowed.getAndSet(false)) {
-                    transactions.clear();
+                    arrivals.clear();
                     LOG.warnf(
                             "More than %d transactions waited: looking at all watched views",
                             config.transactionQueue());
                     watched.values().forEach(each -> each.view().touch());
                 } else {
-                    features.all().forEach(feature -> touch(feature, transaction));
+                    features.all().forEach(feature -> touch(feature, arrival));
                 }
             }
         } catch (InterruptedException e) {
@@ -166,15 +180,17 @@ public class LiveViews implements TransactionListener {
         }
     }
 
-    private void touch(Feature<?> feature, Transaction transaction) {
+    private void touch(Feature<?> feature, Arrival arrival) {
         if (watched.isEmpty()) {
             return;
         }
+        Transaction transaction = arrival.transaction();
         try {
-            for (String key : feature.touched(transaction, peer.db())) {
+            Database db = peer.db();
+            for (String key : feature.touched(transaction, db)) {
                 Watched<?> view = watched.get(new ViewKey(feature.name(), key));
                 if (view != null) {
-                    view.view().touch();
+                    view.view().touch(tracing.causeIn(transaction, arrival.at(), db));
                 }
             }
         } catch (Throwable e) {
