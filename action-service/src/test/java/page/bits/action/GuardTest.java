@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import page.bits.action.identity.Session;
 import page.bits.action.submission.Submission;
-import page.bits.action.submission.TraceId;
+import page.bits.action.submission.Trace;
 import page.bits.http.ProblemException;
 import page.bits.peer.Attributes;
 import page.bits.peer.BasisT;
@@ -34,7 +34,7 @@ import page.bits.peer.TransactionRejectedException;
 class GuardTest extends ServiceTest {
 
     private Submission submission(Action action, Session actor) {
-        return Submission.of(action, actor.actor(), TraceId.random(), Optional.empty());
+        return Submission.of(action, actor.actor(), Trace.random(), Optional.empty());
     }
 
     private Plan decided(Action action, Session actor) {

@@ -52,7 +52,7 @@ import page.bits.action.submission.Actions;
 import page.bits.action.submission.Idempotency;
 import page.bits.action.submission.Reply;
 import page.bits.action.submission.Submission;
-import page.bits.action.submission.TraceId;
+import page.bits.action.submission.Trace;
 import page.bits.http.Problem;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
@@ -418,21 +418,22 @@ public class ActionResource {
 
     private CompletionStage<Response> perform(
             RoutingContext request, Function<Fields, List<Action>> parser, boolean isBatch) {
+        Trace trace = Trace.of(request.request().headers().getAll("traceparent"));
         try {
             limits.count(request.request(), 1);
         } catch (ProblemException e) {
             return bodies.read(request).thenCompose(ignored -> CompletableFuture.failedFuture(e));
         }
         if (forms.isOne(request) && !isBatch) {
-            return bodies.read(request).thenCompose(body -> forms.perform(request, body, parser));
+            return bodies.read(request).thenCompose(body -> forms.perform(request, trace, body, parser));
         }
         return bodies.read(request)
-                .thenCompose(body -> actions.admit(() -> perform(request, body, parser, isBatch)))
+                .thenCompose(body -> actions.admit(() -> perform(request, trace, body, parser, isBatch)))
                 .thenApply(ActionResource::response);
     }
 
     private CompletableFuture<Reply> perform(
-            RoutingContext request, Body sent, Function<Fields, List<Action>> parser, boolean isBatch) {
+            RoutingContext request, Trace trace, Body sent, Function<Fields, List<Action>> parser, boolean isBatch) {
         Actor actor = authentication.require(request).actor();
         authentication.requireSameOriginForCookie(request);
         JsonMediaType.require(request);
@@ -453,8 +454,7 @@ public class ActionResource {
             limits.count(request.request(), wanted.size() - 1);
             limits.count(actor, wanted.size() - 1);
         }
-        TraceId traceId = TraceId.of(request.request().headers().getAll("traceparent"));
-        return actions.perform(new Submission(wanted, isBatch, actor, traceId, idempotency, Optional.empty()));
+        return actions.perform(new Submission(wanted, isBatch, actor, trace, idempotency, Optional.empty()));
     }
 
     private static Response response(Reply reply) {

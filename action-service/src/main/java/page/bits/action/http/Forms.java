@@ -22,7 +22,7 @@ import page.bits.action.limit.Limits;
 import page.bits.action.submission.Actions;
 import page.bits.action.submission.Reply;
 import page.bits.action.submission.Submission;
-import page.bits.action.submission.TraceId;
+import page.bits.action.submission.Trace;
 import page.bits.http.ProblemException;
 import page.bits.peer.DatomicPeer;
 
@@ -57,8 +57,9 @@ class Forms {
     }
 
     /** Never fails but for what is our own fault. */
-    CompletableFuture<Response> perform(RoutingContext request, Body sent, Function<Fields, List<Action>> parser) {
-        return actions.admit(() -> submit(request, sent, parser)).exceptionally(failure -> {
+    CompletableFuture<Response> perform(
+            RoutingContext request, Trace trace, Body sent, Function<Fields, List<Action>> parser) {
+        return actions.admit(() -> submit(request, trace, sent, parser)).exceptionally(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (cause instanceof ProblemException problem) {
                 String path = request.request().path();
@@ -69,15 +70,14 @@ class Forms {
     }
 
     private CompletableFuture<Response> submit(
-            RoutingContext request, Body sent, Function<Fields, List<Action>> parser) {
+            RoutingContext request, Trace trace, Body sent, Function<Fields, List<Action>> parser) {
         Actor actor = authentication.require(request).actor();
         authentication.requireSameOriginForCookie(request);
         limits.count(actor, 1);
         Action action = parser.apply(Fields.ofForm(Form.fields(sent.bytes()))).get(0);
         // Before it is done: what it deletes is on no page any more.
         Optional<Handle> of = peer.isReady() ? action.page(peer.db()) : Optional.empty();
-        TraceId traceId = TraceId.of(request.request().headers().getAll("traceparent"));
-        return actions.perform(Submission.of(action, actor, traceId, Optional.empty()))
+        return actions.perform(Submission.of(action, actor, trace, Optional.empty()))
                 .thenApply(reply -> Response.status(Response.Status.SEE_OTHER)
                         .header("Location", location(action, of, reply))
                         .build());

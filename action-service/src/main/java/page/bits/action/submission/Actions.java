@@ -54,12 +54,14 @@ public class Actions {
 
     private final DatomicPeer peer;
     private final ActionConfig config;
+    private final Tracing tracing;
     private final InFlight inFlight;
     private final ExecutorService threads;
 
-    Actions(DatomicPeer peer, ActionConfig config, MeterRegistry metrics) {
+    Actions(DatomicPeer peer, ActionConfig config, Tracing tracing, MeterRegistry metrics) {
         this.peer = peer;
         this.config = config;
+        this.tracing = tracing;
         this.inFlight = new InFlight(config.maxInFlight(), config.maxWaiting(), config.maxWait());
         AtomicInteger number = new AtomicInteger();
         this.threads = Executors.newFixedThreadPool(config.threads(), task -> {
@@ -116,7 +118,7 @@ public class Actions {
      */
     public CompletableFuture<Reply> record(Actor actor, Action action, Instant at) {
         return perform(
-                new Submission(List.of(action), false, actor, TraceId.random(), Optional.empty(), Optional.of(at)));
+                new Submission(List.of(action), false, actor, Trace.random(), Optional.empty(), Optional.of(at)));
     }
 
     /**
@@ -158,7 +160,7 @@ public class Actions {
                     ? CompletableFuture.completedFuture(unchanged(submission, plan, db))
                     : onNewest(submission, tries);
         }
-        return peer.transact(submission.data(plan))
+        return tracing.transact(submission.trace(), submission.name(), TRIES - tries, submission.data(plan))
                 .thenApply(committed -> reply(submission, plan, committed.t(), committed.at(), committed.db()))
                 .exceptionallyCompose(failure ->
                         isLostRace(failure) ? onNewest(submission, tries) : CompletableFuture.failedFuture(failure));

@@ -23,7 +23,7 @@ public record Submission(
         List<Action> actions,
         boolean isBatch,
         Actor actor,
-        TraceId traceId,
+        Trace trace,
         Optional<Idempotency> idempotency,
         Optional<Instant> at) {
 
@@ -35,14 +35,18 @@ public record Submission(
     }
 
     /** One action. */
-    public static Submission of(Action action, Actor actor, TraceId traceId, Optional<Idempotency> idempotency) {
-        return new Submission(List.of(action), false, actor, traceId, idempotency, Optional.empty());
+    public static Submission of(Action action, Actor actor, Trace trace, Optional<Idempotency> idempotency) {
+        return new Submission(List.of(action), false, actor, trace, idempotency, Optional.empty());
     }
 
     /** Several, in one transaction. */
-    public static Submission batch(
-            List<Action> actions, Actor actor, TraceId traceId, Optional<Idempotency> idempotency) {
-        return new Submission(actions, true, actor, traceId, idempotency, Optional.empty());
+    public static Submission batch(List<Action> actions, Actor actor, Trace trace, Optional<Idempotency> idempotency) {
+        return new Submission(actions, true, actor, trace, idempotency, Optional.empty());
+    }
+
+    /** What the transaction is called. */
+    String name() {
+        return isBatch ? Batch.NAME : names().get(0);
     }
 
     List<String> names() {
@@ -55,12 +59,10 @@ public record Submission(
         Map<Object, Object> transaction = new HashMap<>();
         transaction.put(Attributes.DB_ID, Attributes.THIS_TRANSACTION);
         transaction.put(Attributes.ACTION_ACTOR, Plan.ACTOR);
-        transaction.put(Attributes.ACTION_TRACE_ID, traceId.value());
+        transaction.put(Attributes.ACTION_TRACE_ID, trace.id().value());
+        transaction.put(Attributes.ACTION_NAME, name());
         if (isBatch) {
-            transaction.put(Attributes.ACTION_NAME, Batch.NAME);
             transaction.put(Attributes.ACTION_BATCH, Json.write(names()));
-        } else {
-            transaction.put(Attributes.ACTION_NAME, names().get(0));
         }
         idempotency.ifPresent(repeatable -> transaction.putAll(repeatable.facts(
                 Json.write(isBatch ? plan.results() : plan.results().get(0)))));
