@@ -1,0 +1,43 @@
+package page.bits.cluster.history;
+
+import java.util.Set;
+
+/** What is known of a creator, a post or a comment at one time. */
+sealed interface Thing {
+
+    /** @param owner the subject of an actor */
+    record Creator(String owner, String displayName) implements Thing {}
+
+    /**
+     * @param creator {@code creator:<handle>}
+     * @param textT the t of the newest text
+     * @param likedBy the subjects of actors
+     * @param likes what the counter says
+     * @param comments what the counter says
+     */
+    record Post(String creator, String text, long textT, Set<String> likedBy, long likes, long comments)
+            implements Thing {
+
+        public Post {
+            likedBy = Set.copyOf(likedBy);
+        }
+    }
+
+    /** @param post {@code post:<id>} */
+    record Comment(String post, String author, String text) implements Thing {}
+
+    /** @param left attributes that it still has, besides its id and that it is deleted */
+    record Deleted(Set<String> left) implements Thing {}
+
+    static String creator(String handle) {
+        return "creator:" + handle;
+    }
+
+    static String post(String id) {
+        return "post:" + id;
+    }
+
+    static String comment(String id) {
+        return "comment:" + id;
+    }
+}
