@@ -48,4 +48,10 @@ record Attempt(
     boolean isUnknown() {
         return !isAcknowledged() && !isRefused() && !isNeverSubmitted();
     }
+
+    @Override
+    public String toString() {
+        return "%s from %.3f to %.3f s: %d%s %s"
+                .formatted(node, began / 1e9, ended / 1e9, status, replayed ? " (replayed)" : "", said);
+    }
 }

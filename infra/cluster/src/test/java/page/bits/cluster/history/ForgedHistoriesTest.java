@@ -219,6 +219,21 @@ class ForgedHistoriesTest {
     }
 
     @Test
+    void aKeyIsOfOneRequest() {
+        refused("with the key of another", ann("k2", new PublishPost("ann", "uno")), 300, 422);
+        assertBroken();
+        retell("with the key of another", answered(300, 200, 122, false, List.of(Map.of("postId", "p9"))));
+        written("with the key of another", 122, published("p9", "uno"));
+        assertBroken(Rule.ONCE);
+    }
+
+    @Test
+    void aKeyIsNotRefusedBeforeItWasUsed() {
+        refused("with a key of its own", ann("k9", new PublishPost("ann", "uno")), 300, 422);
+        assertBroken(Rule.RIGHTLY_REFUSED);
+    }
+
+    @Test
     void aHandleIsRegisteredOnce() {
         done("register twice", bob(new RegisterCreator("ann", "Bob")), 300, 122, Map.of("handle", "ann"));
         written("register twice", 122, List.of(add("creator:ann", "creator/display-name", "Bob")));

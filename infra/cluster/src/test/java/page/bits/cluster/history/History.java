@@ -67,17 +67,18 @@ final class History {
 
         @Override
         public String toString() {
-            StringBuilder told =
-                    new StringBuilder("requests %s (%d of the unknown in the log, %d without effect), answers %s,"
-                            .formatted(requests, found, noOps, attempts));
-            told.append(" %d transactions".formatted(transactions));
-            if (!holds()) {
-                told.append("; %d violations".formatted(violations.size()));
-                violations.stream()
-                        .limit(TOLD_AT_MOST)
-                        .forEach(each -> told.append("\n  ").append(each));
+            String counts = "requests %s (%d of the unknown in the log, %d without effect), answers %s, %d transactions"
+                    .formatted(requests, found, noOps, attempts, transactions);
+            if (holds()) {
+                return counts;
             }
-            return told.toString();
+            Map<Rule, Long> broken = violations.stream()
+                    .collect(Collectors.groupingBy(Violation::rule, TreeMap::new, Collectors.counting()));
+            String first = violations.stream()
+                    .limit(TOLD_AT_MOST)
+                    .map(Violation::toString)
+                    .collect(Collectors.joining("\n  "));
+            return "%s, broken %s%n  %s".formatted(counts, broken, first);
         }
     }
 
@@ -95,6 +96,7 @@ final class History {
     private final Map<String, Sent> byTrace = new HashMap<>();
     private final Map<Asked, List<Entry>> entries = new LinkedHashMap<>();
     private final Map<String, Entry> entryByTrace = new HashMap<>();
+    private final Map<List<String>, List<Asked>> byKey = new HashMap<>();
     private final Set<Long> ts;
     private final Order order;
     private final Facts facts = new Facts();
@@ -106,6 +108,9 @@ final class History {
         this.all = all;
         this.log = log;
         for (Asked asked : all) {
+            asked.key()
+                    .ifPresent(key -> byKey.computeIfAbsent(List.of(asked.actor(), key), each -> new ArrayList<>())
+                            .add(asked));
             for (Attempt attempt : asked.attempts()) {
                 byTrace.put(attempt.trace(), new Sent(asked, attempt));
             }
@@ -158,6 +163,12 @@ final class History {
                 checkAgree(asked);
             }
         }
+        byKey.values().forEach(same -> {
+            List<Asked> happened = same.stream().filter(entries::containsKey).toList();
+            if (happened.size() > 1) {
+                violated(Rule.ONCE, "the same key is in the log for each of %s", happened);
+            }
+        });
     }
 
     private void checkAcknowledged(Asked asked, Attempt attempt, List<Entry> own) {
@@ -264,21 +275,31 @@ final class History {
                 violated(claim);
                 return true;
             }
-            return isJustified(claim.sent());
+            return isJustified(claim);
         });
     }
 
-    private boolean isJustified(Sent sent) {
+    private boolean isJustified(Claim claim) {
+        Sent sent = claim.sent();
         State trial = state.trial();
         Decision decision =
                 trial.perform(sent.asked().actor(), sent.asked().asks(), Long.MAX_VALUE, text -> NEW + text);
         Attempt attempt = sent.attempt();
         if (attempt.isRefused()) {
-            return decision.refusals().stream().anyMatch(refusal -> refusal.status() == attempt.status());
+            return decision.refusals().stream().anyMatch(refusal -> refusal.status() == attempt.status())
+                    || attempt.status() == 422 && isKeyOfAnother(sent.asked(), claim.until());
         }
         return decision.refusals().isEmpty()
                 && trial.changed().isEmpty()
                 && decision.results().equals(attempt.results());
+    }
+
+    /** Whether another request of the same actor had the same key, and came first. */
+    private boolean isKeyOfAnother(Asked asked, long until) {
+        return asked.key().map(key -> byKey.get(List.of(asked.actor(), key))).orElse(List.of()).stream()
+                .filter(other -> other != asked)
+                .flatMap(other -> entries.getOrDefault(other, List.of()).stream())
+                .anyMatch(entry -> entry.t() < until);
     }
 
     private void violated(Claim claim) {

@@ -25,15 +25,15 @@ import page.bits.cluster.ClusterSettings;
 import page.bits.cluster.JavaProcess;
 
 /**
- * The hosted shape, which all tests of this package share: what they ask of it, and what they compare with each other.
+ * The hosted shape, which all tests of this package and of others share: what they ask of it, and what they compare with each other.
  *
  * <p>Peers look for a transactor at {@code localhost} first. That is where view-2 sees 127.0.0.2, on which nobody listens
  * unless a {@link StallableProxy} does.
  */
-final class Hosted implements AutoCloseable {
+public final class Hosted implements AutoCloseable {
 
     static final List<String> VIEWS = List.of("view-1", "view-2");
-    static final List<String> ACTIONS = List.of("action-1", "action-2");
+    public static final List<String> ACTIONS = List.of("action-1", "action-2");
     static final String FAR = "127.0.0.2";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -78,11 +78,11 @@ final class Hosted implements AutoCloseable {
         }
     }
 
-    Cluster cluster() {
+    public Cluster cluster() {
         return cluster;
     }
 
-    JavaProcess process(String name) {
+    public JavaProcess process(String name) {
         return cluster.process(name);
     }
 
@@ -121,7 +121,7 @@ final class Hosted implements AutoCloseable {
     }
 
     /** The transactor that is active now. */
-    String activeTransactor() {
+    public String activeTransactor() {
         return await("one of the transactors shall be active")
                 .atMost(Duration.ofSeconds(60))
                 .until(

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Hands the one cluster to the tests, starts it for the first and stops it after the last; each test finds it whole. */
-final class HostedExtension implements ParameterResolver, AfterEachCallback {
+public final class HostedExtension implements ParameterResolver, AfterEachCallback {
 
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(HostedExtension.class);
