@@ -94,7 +94,8 @@ final class DataFolder implements AutoCloseable {
         return secret("service-token");
     }
 
-    private String secret(String name) throws IOException {
+    /** One at a time: nodes that are started at once ask for the same, and are to get the same. */
+    private synchronized String secret(String name) throws IOException {
         Path file = path.resolve(name);
         if (!Files.exists(file)) {
             byte[] random = new byte[SECRET_BYTES];
