@@ -4,7 +4,7 @@ import java.time.Duration;
 import page.bits.peer.DatomicConfig;
 
 /** A peer's configuration with the defaults that our services have; the schema is installed by whoever is first. */
-record ClientConfig(
+public record ClientConfig(
         String uri,
         boolean installSchema,
         Duration connectTimeout,
@@ -14,7 +14,7 @@ record ClientConfig(
         Duration staleAfter)
         implements DatomicConfig {
 
-    static ClientConfig installing(String uri) {
+    public static ClientConfig installing(String uri) {
         return of(uri, true);
     }
 

@@ -78,6 +78,10 @@ final class Author {
         return handle;
     }
 
+    String token() {
+        return token;
+    }
+
     String stream() {
         return "/views/posts/" + handle;
     }

@@ -48,10 +48,12 @@ public final class Hosted implements AutoCloseable {
     private final AtomicInteger authors = new AtomicInteger();
     private final Cluster cluster;
     private final int gateways;
+    private final int nodes;
 
-    private Hosted(Cluster cluster, int gateways) {
+    private Hosted(Cluster cluster, ClusterSettings settings) {
         this.cluster = cluster;
-        this.gateways = gateways;
+        this.gateways = settings.gateways();
+        this.nodes = settings.views() + settings.actions();
     }
 
     static Hosted start(Path folder) throws Exception {
@@ -68,7 +70,7 @@ public final class Hosted implements AutoCloseable {
     }
 
     static Hosted start(ClusterSettings settings) throws Exception {
-        Hosted hosted = new Hosted(Cluster.start(settings), settings.gateways());
+        Hosted hosted = new Hosted(Cluster.start(settings), settings);
         try {
             hosted.awaitWhole();
             return hosted;
@@ -262,7 +264,6 @@ public final class Hosted implements AutoCloseable {
     /** Returns when every process is ready, and every gateway has noticed. */
     void awaitWhole() throws Exception {
         cluster.awaitReady(READY_PATIENCE);
-        int nodes = VIEWS.size() + ACTIONS.size();
         for (int i = 1; i <= gateways; i++) {
             String gateway = "gateway-" + i;
             await(gateway + " shall know all nodes")
