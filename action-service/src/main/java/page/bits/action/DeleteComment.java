@@ -33,7 +33,8 @@ public record DeleteComment(CommentId commentId) implements Action {
 
     @Override
     public Optional<Handle> page(Database db) {
-        return Optional.ofNullable((Entity) db.entity(commentId.lookupRef()).get(Attributes.COMMENT_POST))
+        return Optional.ofNullable(db.entity(commentId.lookupRef()))
+                .map(comment -> (Entity) comment.get(Attributes.COMMENT_POST))
                 .flatMap(Published::page);
     }
 

@@ -29,9 +29,9 @@ record Published(Database db, Object entity, Object creator) {
                 .orElseThrow(() -> ProblemException.of(ProblemType.NOT_FOUND, "There is no post '" + id + "'."));
     }
 
-    /** Whose page a post is on, if it is. */
+    /** Whose page a post is on, if it is there. */
     static Optional<Handle> page(Database db, PostId id) {
-        return page(db.entity(id.lookupRef()));
+        return Optional.ofNullable(db.entity(id.lookupRef())).flatMap(Published::page);
     }
 
     static Optional<Handle> page(Entity post) {

@@ -1,5 +1,7 @@
 package page.bits.action.body;
 
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -15,9 +17,20 @@ import page.bits.http.ProblemType;
  */
 public final class Form {
 
-    public static final String MEDIA_TYPE = "application/x-www-form-urlencoded";
+    private static final String MEDIA_TYPE = "application/x-www-form-urlencoded";
 
     private Form() {}
+
+    /** Whether a request is a browser's form: a form by its type, from whoever wants a page. Programs send JSON. */
+    public static boolean isBrowsers(HttpServerRequest request) {
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return type != null
+                && type.split(";", 2)[0].strip().equalsIgnoreCase(MEDIA_TYPE)
+                && accept != null
+                && accept.contains("text/html")
+                && !request.headers().contains(HttpHeaders.AUTHORIZATION);
+    }
 
     /**
      * The fields by their names, in their order.

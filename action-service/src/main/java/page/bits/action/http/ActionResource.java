@@ -42,6 +42,7 @@ import page.bits.action.UpdateCreator;
 import page.bits.action.body.Body;
 import page.bits.action.body.BodyReader;
 import page.bits.action.body.Fields;
+import page.bits.action.body.Form;
 import page.bits.action.body.JsonMediaType;
 import page.bits.action.body.Text;
 import page.bits.action.identity.Actor;
@@ -420,11 +421,11 @@ public class ActionResource {
             RoutingContext request, Function<Fields, List<Action>> parser, boolean isBatch) {
         Trace trace = Trace.of(request.request().headers().getAll("traceparent"));
         try {
-            limits.count(request.request(), 1);
+            limits.countAddress(request.request(), 1);
         } catch (ProblemException e) {
             return bodies.read(request).thenCompose(ignored -> CompletableFuture.failedFuture(e));
         }
-        if (forms.isOne(request) && !isBatch) {
+        if (Form.isBrowsers(request.request()) && !isBatch) {
             return bodies.read(request).thenCompose(body -> forms.perform(request, trace, body, parser));
         }
         return bodies.read(request)
@@ -438,7 +439,7 @@ public class ActionResource {
         authentication.requireSameOriginForCookie(request);
         JsonMediaType.require(request);
         byte[] body = sent.bytes();
-        limits.count(actor, 1);
+        limits.countActor(actor.id(), 1);
 
         List<String> wrongKey = new ArrayList<>();
         Optional<Idempotency> idempotency = Idempotency.of(request, actor, body, wrongKey::add);
@@ -451,8 +452,8 @@ public class ActionResource {
         wrongKey.forEach(message -> fields.violation(Idempotency.HEADER, message));
         List<Action> wanted = parser.apply(fields);
         if (wanted.size() > 1) {
-            limits.count(request.request(), wanted.size() - 1);
-            limits.count(actor, wanted.size() - 1);
+            limits.countAddress(request.request(), wanted.size() - 1);
+            limits.countActor(actor.id(), wanted.size() - 1);
         }
         return actions.perform(new Submission(wanted, isBatch, actor, trace, idempotency, Optional.empty()));
     }

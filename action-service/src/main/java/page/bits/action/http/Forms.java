@@ -1,6 +1,5 @@
 package page.bits.action.http;
 
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
@@ -47,15 +46,6 @@ class Forms {
         this.page = page;
     }
 
-    /** Whether a request is a browser's form; a program that sends one, with a bearer token, is told to send JSON. */
-    boolean isOne(RoutingContext request) {
-        List<String> types = request.request().headers().getAll(HttpHeaders.CONTENT_TYPE);
-        return types.size() == 1
-                && types.get(0).split(";", 2)[0].strip().equalsIgnoreCase(Form.MEDIA_TYPE)
-                && !request.request().headers().contains(HttpHeaders.AUTHORIZATION)
-                && request.request().getCookie(Authentication.COOKIE) != null;
-    }
-
     /** Never fails but for what is our own fault. */
     CompletableFuture<Response> perform(
             RoutingContext request, Trace trace, Body sent, Function<Fields, List<Action>> parser) {
@@ -73,7 +63,7 @@ class Forms {
             RoutingContext request, Trace trace, Body sent, Function<Fields, List<Action>> parser) {
         Actor actor = authentication.require(request).actor();
         authentication.requireSameOriginForCookie(request);
-        limits.count(actor, 1);
+        limits.countActor(actor.id(), 1);
         Action action = parser.apply(Fields.ofForm(Form.fields(sent.bytes()))).get(0);
         // Before it is done: what it deletes is on no page any more.
         Optional<Handle> of = peer.isReady() ? action.page(peer.db()) : Optional.empty();

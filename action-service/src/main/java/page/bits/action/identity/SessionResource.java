@@ -31,7 +31,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import page.bits.action.body.Body;
 import page.bits.action.body.BodyReader;
 import page.bits.action.body.Fields;
+import page.bits.action.body.Form;
 import page.bits.action.body.JsonMediaType;
+import page.bits.action.limit.Limits;
 import page.bits.http.Problem;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
@@ -50,6 +52,7 @@ public class SessionResource {
     private final DatomicPeer peer;
     private final DemoAccounts demo;
     private final ManagedExecutor executor;
+    private final Limits limits;
 
     SessionResource(
             Authentication authentication,
@@ -58,7 +61,8 @@ public class SessionResource {
             AuthConfig config,
             DatomicPeer peer,
             DemoAccounts demo,
-            ManagedExecutor executor) {
+            ManagedExecutor executor,
+            Limits limits) {
         this.authentication = authentication;
         this.bodies = bodies;
         this.guests = guests;
@@ -66,6 +70,7 @@ public class SessionResource {
         this.peer = peer;
         this.demo = demo;
         this.executor = executor;
+        this.limits = limits;
     }
 
     @GET
@@ -175,6 +180,10 @@ public class SessionResource {
             description = "There are no guests here",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     @APIResponse(
+            responseCode = "429",
+            description = "Too many new guests and actions from this address: try again after Retry-After",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
             responseCode = "422",
             description = "Not a name",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
@@ -195,10 +204,22 @@ public class SessionResource {
         authentication.requireSameOriginForSession(request, true);
         ActorName name = requestedName(request, body);
         if (present.isPresent()) {
-            return noStore(Response.ok(IssuedToken.of(present.get())));
+            return noStore(told(request, present.get()));
         }
+        limits.countAddress(request.request(), 1);
         Session session = guests.issue(name);
-        return noStore(Response.ok(IssuedToken.of(session)).cookie(Authentication.cookie(session, request)));
+        return noStore(told(request, session).cookie(Authentication.cookie(session, request)));
+    }
+
+    /** A program is told its token; a browser without JavaScript, which has it in the cookie, goes on to the front page. */
+    private static Response.ResponseBuilder told(RoutingContext request, Session session) {
+        return isForm(request)
+                ? Response.status(Response.Status.SEE_OTHER).header(HttpHeaders.LOCATION, "/#start")
+                : Response.ok(IssuedToken.of(session));
+    }
+
+    private static boolean isForm(RoutingContext request) {
+        return Form.isBrowsers(request.request());
     }
 
     private static ActorName requestedName(RoutingContext request, Body sent) {
@@ -206,8 +227,13 @@ public class SessionResource {
         if (body.length == 0) {
             return ActorName.GUEST;
         }
-        JsonMediaType.require(request);
-        Fields fields = Fields.of(body);
+        Fields fields;
+        if (isForm(request)) {
+            fields = Fields.ofForm(Form.fields(body));
+        } else {
+            JsonMediaType.require(request);
+            fields = Fields.of(body);
+        }
         Optional<ActorName> name = fields.optional("name", ActorName::new);
         fields.check();
         return name.orElse(ActorName.GUEST);

@@ -9,7 +9,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
-import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
 
 /**
@@ -31,18 +30,19 @@ public class Limits {
     /**
      * Counts actions of an actor.
      *
+     * @param actor the actor's id
      * @throws ProblemException 429 where they are too many by now; then they do not count
      */
-    public void count(Actor actor, int actions) {
-        actors.take(actor.id(), actions, "You are");
+    public void countActor(String actor, int actions) {
+        actors.take(actor, actions, "You are");
     }
 
     /**
      * Counts actions from the address that a request comes from, by what trusted proxies tell.
      *
-     * @throws ProblemException like {@link #count(Actor, int)}
+     * @throws ProblemException like {@link #countActor}
      */
-    public void count(HttpServerRequest request, int actions) {
+    public void countAddress(HttpServerRequest request, int actions) {
         SocketAddress address = request.remoteAddress();
         if (address == null || address.host() == null) {
             return; // a socket of this machine that has no address
