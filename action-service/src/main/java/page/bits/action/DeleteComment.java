@@ -56,7 +56,7 @@ public record DeleteComment(CommentId commentId) implements Action {
         List<Op> ops = new ArrayList<>();
         Entity author = (Entity) comment.get(Attributes.COMMENT_AUTHOR);
         if (!actor.id().equals(author.get(Attributes.ACTOR_ID))) {
-            Page page = Page.of(creator, actor);
+            Page page = Page.of(db, creator.get(Attributes.DB_ID), actor);
             if (!page.isActors()) {
                 throw ProblemException.of(
                         ProblemType.FORBIDDEN, "The comment '" + commentId + "' is not yours, nor is the page.");

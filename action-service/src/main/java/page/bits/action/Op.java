@@ -21,8 +21,12 @@ sealed interface Op {
 
     Keyword attribute();
 
-    /** The transaction data it becomes. */
-    List<?> data(Actor actor);
+    /**
+     * The transaction data it becomes.
+     *
+     * @param self the actor's entity, in place of {@link Change#ACTOR}
+     */
+    List<?> data(Actor actor, Object self);
 
     /** The same, of an entity with another name. */
     Op of(Object entity);
@@ -35,7 +39,7 @@ sealed interface Op {
         }
 
         @Override
-        public List<?> data(Actor actor) {
+        public List<?> data(Actor actor, Object self) {
             return Util.list(Attributes.ADD, entity, attribute, value);
         }
 
@@ -49,8 +53,8 @@ sealed interface Op {
     record Refer(Object entity, Keyword attribute, Object target) implements Op {
 
         @Override
-        public List<?> data(Actor actor) {
-            return Util.list(Attributes.ADD, entity, attribute, target);
+        public List<?> data(Actor actor, Object self) {
+            return Util.list(Attributes.ADD, entity, attribute, target.equals(Change.ACTOR) ? self : target);
         }
 
         @Override
@@ -67,7 +71,7 @@ sealed interface Op {
     record Clear(Object entity, Keyword attribute) implements Op {
 
         @Override
-        public List<?> data(Actor actor) {
+        public List<?> data(Actor actor, Object self) {
             return Util.list(Attributes.RETRACT, entity, attribute);
         }
 
@@ -81,7 +85,7 @@ sealed interface Op {
     record Swap(Object entity, Keyword attribute, Optional<?> expected, Object value) implements Op {
 
         @Override
-        public List<?> data(Actor actor) {
+        public List<?> data(Actor actor, Object self) {
             return Util.list(Attributes.CAS, entity, attribute, expected.orElse(null), value);
         }
 
@@ -95,7 +99,7 @@ sealed interface Op {
     record Guard(Object entity, Keyword attribute, Object value) implements Op {
 
         @Override
-        public List<?> data(Actor actor) {
+        public List<?> data(Actor actor, Object self) {
             return Util.list(Attributes.CAS, entity, attribute, value, value);
         }
 
@@ -109,8 +113,8 @@ sealed interface Op {
     record Include(Object entity, Keyword attribute, Keyword count) implements Op {
 
         @Override
-        public List<?> data(Actor actor) {
-            return Util.list(Attributes.INCLUDE, entity, attribute, count, actor.id(), Change.ACTOR);
+        public List<?> data(Actor actor, Object self) {
+            return Util.list(Attributes.INCLUDE, entity, attribute, count, actor.id(), self);
         }
 
         @Override
@@ -123,7 +127,7 @@ sealed interface Op {
     record Exclude(Object entity, Keyword attribute, Keyword count) implements Op {
 
         @Override
-        public List<?> data(Actor actor) {
+        public List<?> data(Actor actor, Object self) {
             return Util.list(Attributes.EXCLUDE, entity, attribute, count, actor.id());
         }
 
@@ -137,7 +141,7 @@ sealed interface Op {
     record Count(Object entity, Keyword attribute, long by) implements Op {
 
         @Override
-        public List<?> data(Actor actor) {
+        public List<?> data(Actor actor, Object self) {
             return Util.list(Attributes.COUNT, entity, attribute, by);
         }
 

@@ -1,7 +1,7 @@
 package page.bits.action;
 
 import datomic.Database;
-import datomic.Entity;
+import datomic.Util;
 import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
@@ -13,7 +13,7 @@ import page.bits.peer.Attributes;
  * @param entity the creator
  * @param owner the actor who may act for them
  */
-record Page(Object entity, Object owner, String handle, boolean isActors) {
+record Page(Database db, Object entity, Object owner, boolean isActors) {
 
     /** @throws ProblemException 404 */
     static Page of(Database db, Handle handle, Actor actor) {
@@ -21,22 +21,22 @@ record Page(Object entity, Object owner, String handle, boolean isActors) {
         if (entity == null) {
             throw ProblemException.of(ProblemType.NOT_FOUND, "There is no creator '" + handle + "'.");
         }
-        return of(db.entity(entity), actor);
+        return of(db, entity, actor);
     }
 
-    static Page of(Entity creator, Actor actor) {
-        Entity owner = (Entity) creator.get(Attributes.CREATOR_OWNER);
-        return new Page(
-                creator.get(Attributes.DB_ID),
-                owner.get(Attributes.DB_ID),
-                (String) creator.get(Attributes.CREATOR_HANDLE),
-                actor.id().equals(owner.get(Attributes.ACTOR_ID)));
+    static Page of(Database db, Object creator, Actor actor) {
+        Object owner = Published.value(db, creator, Attributes.CREATOR_OWNER)
+                .orElseThrow()
+                .v();
+        return new Page(db, creator, owner, owner.equals(db.entid(Util.list(Attributes.ACTOR_ID, actor.id()))));
     }
 
     /** @throws ProblemException 403 where it is not the actor's */
     Page owned() {
         if (!isActors) {
-            throw ProblemException.of(ProblemType.FORBIDDEN, "The creator '" + handle + "' is not yours.");
+            throw ProblemException.of(
+                    ProblemType.FORBIDDEN,
+                    "The creator '" + db.entity(entity).get(Attributes.CREATOR_HANDLE) + "' is not yours.");
         }
         return this;
     }

@@ -27,34 +27,53 @@ import page.bits.peer.Attributes;
  * What one action makes and a later one speaks of goes by its temporary id in the transaction, and needs no guards there.
  *
  * @param data the transaction's data, the actor's facts included
+ * @param actor the actor's entity in it, or its temporary id
  * @param nothing whether all of it holds already
  * @param results of the actions, in their order
  */
-public record Plan(List<Object> data, boolean nothing, List<Map<String, Object>> results) {
-
-    /** The temporary id of the actor's entity. */
-    public static final String ACTOR = Change.ACTOR;
+public record Plan(List<Object> data, Object actor, boolean nothing, List<Map<String, Object>> results) {
 
     /** @throws ProblemException as {@link Action#on}, with the index where there are several; 422 for two that clash */
     public static Plan of(List<Action> actions, Database db, Actor actor) {
         if (actions.size() == 1) {
             Change change = actions.get(0).on(db, actor);
-            return new Plan(data(change.ops(), actor), change.nothing(), List.of(change.result()));
+            return of(change.ops(), db, actor, change.nothing(), List.of(change.result()));
         }
         return new Batch(db, actor).plan(actions);
     }
 
-    /** The actor as their token has them, and what the ops become. */
-    private static List<Object> data(Collection<Op> ops, Actor actor) {
+    /** What the ops become, and the actor as their token has them, where the database does not have them like that. */
+    private static Plan of(
+            Collection<Op> ops, Database db, Actor actor, boolean nothing, List<Map<String, Object>> results) {
         List<Object> data = new ArrayList<>(ops.size() + 2);
-        data.add(Util.map(
+        Object self = known(db, actor);
+        if (self == null) {
+            self = Change.ACTOR;
+            data.add(facts(actor));
+        }
+        for (Op op : ops) {
+            data.add(op.data(actor, self));
+        }
+        return new Plan(data, self, nothing, results);
+    }
+
+    private static Map<?, ?> facts(Actor actor) {
+        return Util.map(
                 Attributes.DB_ID, Change.ACTOR,
                 Attributes.ACTOR_ID, actor.id(),
                 Attributes.ACTOR_ISSUER, actor.issuer(),
                 Attributes.ACTOR_SUBJECT, actor.subject(),
-                Attributes.ACTOR_NAME, actor.name().value()));
-        ops.forEach(op -> data.add(op.data(actor)));
-        return data;
+                Attributes.ACTOR_NAME, actor.name().value());
+    }
+
+    /** The actor's entity, or null. What their id is made of never changes. */
+    private static Object known(Database db, Actor actor) {
+        Object entity = db.entid(Util.list(Attributes.ACTOR_ID, actor.id()));
+        boolean sameName = entity != null
+                && Published.value(db, entity, Attributes.ACTOR_NAME)
+                        .filter(name -> name.v().equals(actor.name().value()))
+                        .isPresent();
+        return sameName ? entity : null;
     }
 
     /** Where an error in one of several actions is. */
@@ -108,7 +127,7 @@ public record Plan(List<Object> data, boolean nothing, List<Map<String, Object>>
                 }
             }
             ops.addAll(counted());
-            return new Plan(data(ops, actor), nothing, results);
+            return Plan.of(ops, before, actor, nothing, results);
         }
 
         private Change decide(Action action, int index, Database db) {
@@ -120,11 +139,12 @@ public record Plan(List<Object> data, boolean nothing, List<Map<String, Object>>
         }
 
         private Database after(Database db, Change change, int index) {
-            Map<?, ?> result = db.with(data(change.ops(), actor));
+            Map<?, ?> result =
+                    db.with(Plan.of(change.ops(), db, actor, false, List.of()).data());
             Database after = (Database) result.get(Connection.DB_AFTER);
             Object tempids = result.get(Connection.TEMPIDS);
-            if (index == 0 && before.entid(Util.list(Attributes.ACTOR_ID, actor.id())) == null) {
-                made.put(Peer.resolveTempid(after, tempids, Change.ACTOR), Change.ACTOR);
+            if (before.entid(Util.list(Attributes.ACTOR_ID, actor.id())) == null) {
+                made.put(after.entid(Util.list(Attributes.ACTOR_ID, actor.id())), Change.ACTOR);
             }
             Object entity = Peer.resolveTempid(after, tempids, Change.NEW);
             if (entity != null) {

@@ -40,7 +40,7 @@ record Published(Database db, Object entity, Object creator) {
     }
 
     Page page(Actor actor) {
-        return Page.of(db.entity(creator), actor);
+        return Page.of(db, creator, actor);
     }
 
     /** It stays there. */
@@ -61,7 +61,7 @@ record Published(Database db, Object entity, Object creator) {
                         .hasNext();
     }
 
-    private static Optional<Datom> value(Database db, Object entity, Keyword attribute) {
+    static Optional<Datom> value(Database db, Object entity, Keyword attribute) {
         Iterator<Datom> datoms = db.datoms(Database.EAVT, entity, attribute).iterator();
         return datoms.hasNext() ? Optional.of(datoms.next()) : Optional.empty();
     }

@@ -28,7 +28,7 @@ public interface LimitConfig {
         long rate();
 
         @Override
-        @WithDefault("100")
+        @WithDefault("200")
         long burst();
     }
 

@@ -58,7 +58,7 @@ public record Submission(
         List<Object> data = new ArrayList<>(plan.data());
         Map<Object, Object> transaction = new HashMap<>();
         transaction.put(Attributes.DB_ID, Attributes.THIS_TRANSACTION);
-        transaction.put(Attributes.ACTION_ACTOR, Plan.ACTOR);
+        transaction.put(Attributes.ACTION_ACTOR, plan.actor());
         transaction.put(Attributes.ACTION_TRACE_ID, trace.id().value());
         transaction.put(Attributes.ACTION_NAME, name());
         if (isBatch) {
