@@ -33,13 +33,23 @@ import page.bits.peer.Attributes;
  */
 public record Plan(List<Object> data, Object actor, boolean nothing, List<Map<String, Object>> results) {
 
-    /** @throws ProblemException as {@link Action#on}, with the index where there are several; 422 for two that clash */
-    public static Plan of(List<Action> actions, Database db, Actor actor) {
-        if (actions.size() == 1) {
-            Change change = actions.get(0).on(db, actor);
-            return of(change.ops(), db, actor, change.nothing(), List.of(change.result()));
-        }
-        return new Batch(db, actor).plan(actions);
+    /**
+     * What one action does.
+     *
+     * @throws ProblemException as {@link Action#on}
+     */
+    public static Plan of(Action action, Database db, Actor actor) {
+        Change change = action.on(db, actor);
+        return of(change.ops(), db, actor, change.nothing(), List.of(change.result()));
+    }
+
+    /**
+     * What the actions of a batch do.
+     *
+     * @throws ProblemException as {@link Action#on}, with the index of the action; 422 for two that clash
+     */
+    public static Plan of(List<Action> batch, Database db, Actor actor) {
+        return new Batch(db, actor).plan(batch);
     }
 
     /** What the ops become, and the actor as their token has them, where the database does not have them like that. */

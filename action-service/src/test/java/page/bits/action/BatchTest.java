@@ -156,6 +156,8 @@ class BatchTest extends ServiceTest {
                 "conflict",
                 () -> send(alice, fine, action("register-creator", "{'handle':'" + page + "','displayName':'A'}")));
         assertThat(taken.jsonPath().getString("detail"), startsWith("actions[1]: "));
+        Response alone = refused(403, "forbidden", () -> send(bob, fine));
+        assertThat(alone.jsonPath().getString("detail"), startsWith("actions[0]: "));
         Response unknown = refused(404, "not-found", () -> send(alice, fine, action("nope", "{}")));
         assertThat(unknown.jsonPath().getString("detail"), startsWith("actions[1]: "));
     }

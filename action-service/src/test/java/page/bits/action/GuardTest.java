@@ -38,7 +38,7 @@ class GuardTest extends ServiceTest {
     }
 
     private Plan decided(Action action, Session actor) {
-        return Plan.of(List.of(action), peer.db(), actor.actor());
+        return Plan.of(action, peer.db(), actor.actor());
     }
 
     private void transacted(Action action, Session actor, Plan plan) throws Exception {

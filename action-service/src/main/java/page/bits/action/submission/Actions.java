@@ -154,7 +154,7 @@ public class Actions {
         if (first.isPresent()) {
             return CompletableFuture.completedFuture(first.get());
         }
-        Plan plan = Plan.of(submission.actions(), db, submission.actor());
+        Plan plan = submission.plan(db);
         if (plan.nothing() && submission.idempotency().isEmpty()) {
             return isNewest
                     ? CompletableFuture.completedFuture(unchanged(submission, plan, db))

@@ -1,5 +1,6 @@
 package page.bits.action.submission;
 
+import datomic.Database;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -51,6 +52,15 @@ public record Submission(
 
     List<String> names() {
         return actions.stream().map(Action::name).toList();
+    }
+
+    /**
+     * What the actions do, decided on this database.
+     *
+     * @throws page.bits.http.ProblemException where they cannot be done
+     */
+    Plan plan(Database db) {
+        return isBatch ? Plan.of(actions, db, actor) : Plan.of(actions.get(0), db, actor);
     }
 
     /** What the actions do, and the facts on the transaction entity. */
