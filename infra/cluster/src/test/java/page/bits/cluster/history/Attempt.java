@@ -12,6 +12,7 @@ import java.util.Map;
  * @param ended when its answer was read, or its client gave up
  * @param status 0 if there was no answer
  * @param t of the answer; -1 if it has none
+ * @param at of the answer; empty if it has none
  * @param results of the actions in the answer, in order; empty unless it is 200
  * @param replayed whether the answer says that it is the first reply to the same key
  * @param said the whole answer; where there was none, why
@@ -23,6 +24,7 @@ record Attempt(
         long ended,
         int status,
         long t,
+        String at,
         List<Map<String, String>> results,
         boolean replayed,
         String said) {

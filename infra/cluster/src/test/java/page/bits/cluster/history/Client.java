@@ -190,8 +190,9 @@ final class Client {
         Optional<String> own = known.handleOf(guest.subject(), random);
         Optional<String> post = known.post(random);
         Optional<String> other = known.post(random).filter(found -> post.isPresent() && !found.equals(post.get()));
-        if (own.isEmpty()) {
-            return List.of(register());
+        if (own.isEmpty() || random.nextInt(8) == 0) {
+            RegisterCreator register = register();
+            return List.of(register, new PublishPost(register.handle(), text("post")));
         }
         List<Supplier<List<Ask>>> kinds = new ArrayList<>(List.of(
                 () -> List.of(
@@ -202,8 +203,14 @@ final class Client {
         post.ifPresent(first -> {
             kinds.add(() -> List.of(
                     new LikePost(Target.known(first)), new CommentOnPost(Target.known(first), text("comment"))));
+            kinds.add(() -> List.of(
+                    new CommentOnPost(Target.known(first), text("comment")),
+                    new CommentOnPost(Target.known(first), text("another comment"))));
             kinds.add(() -> List.of(new LikePost(Target.known(first)), new UnlikePost(Target.known(first))));
             other.ifPresent(second -> {
+                kinds.add(() -> List.of(
+                        new CommentOnPost(Target.known(first), text("comment")),
+                        new CommentOnPost(Target.known(first), text("another comment"))));
                 kinds.add(() -> List.of(new LikePost(Target.known(first)), new UnlikePost(Target.known(second))));
                 kinds.add(() -> List.of(edit(first), new LikePost(Target.known(second))));
             });
@@ -212,7 +219,7 @@ final class Client {
     }
 
     /** Few enough handles that two want the same one now and then. */
-    private Ask register() {
+    private RegisterCreator register() {
         String prefix = name.substring(0, name.indexOf('-'));
         return new RegisterCreator(prefix + "-" + random.nextInt(60), text("name"));
     }

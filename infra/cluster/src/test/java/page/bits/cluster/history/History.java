@@ -85,6 +85,9 @@ final class History {
     /** A sending, and what it is one of. */
     private record Sent(Asked asked, Attempt attempt) {}
 
+    /** When a thing was changed last, and by a sending to which node. */
+    private record Changed(long t, String node) {}
+
     /**
      * A sending that was answered without a transaction of its own: to be justified by a state before whose next transaction
      * {@code after} is past, and whose own t is before {@code until}.
@@ -101,6 +104,7 @@ final class History {
     private final Order order;
     private final Facts facts = new Facts();
     private final State state = State.empty();
+    private final Map<String, Changed> changed = new HashMap<>();
     private final List<Violation> violations = new ArrayList<>();
     private long noOps;
 
@@ -213,7 +217,9 @@ final class History {
             if (first == null) {
                 first = attempt.isAcknowledged() ? attempt : null;
             } else if (attempt.isAcknowledged()
-                    && (attempt.t() != first.t() || !attempt.results().equals(first.results()))) {
+                    && (attempt.t() != first.t()
+                            || !attempt.at().equals(first.at())
+                            || !attempt.results().equals(first.results()))) {
                 violated(Rule.REPLIES_AGREE, "%s: %s and %s", asked, first, attempt);
             } else if (attempt.isRefused() && attempt.began() > first.ended()) {
                 violated(Rule.REPLIES_AGREE, "%s: %s and %s", asked, first, attempt);
@@ -333,10 +339,12 @@ final class History {
         if (entry.t() <= seen) {
             violated(Rule.REAL_TIME, "%s is at %d, and began when %d was known", asked, entry.t(), seen);
         }
-        checkEffect(asked, entry);
+        checkEffect(sent.get(), entry, seen);
     }
 
-    private void checkEffect(Asked asked, Entry entry) {
+    /** @param seen what its client may have known when it asked */
+    private void checkEffect(Sent sent, Entry entry, long seen) {
+        Asked asked = sent.asked();
         State expected = state.trial();
         Decision decision = expected.perform(asked.actor(), asked.asks(), entry.t(), text -> id(entry, text));
         Set<String> touched = facts.add(entry.t(), entry.facts());
@@ -349,7 +357,9 @@ final class History {
         } else {
             Set<String> names = new HashSet<>(expected.changed());
             names.addAll(found.changed());
-            if (names.isEmpty() && asked.key().isEmpty()) {
+            if (names.isEmpty()
+                    && asked.key().isEmpty()
+                    && expected.things().keySet().stream().allMatch(name -> isKnown(name, sent.attempt(), seen))) {
                 violated(Rule.NO_EMPTY_TRANSACTION, "%s: %s", asked, entry);
             }
             for (String name : names) {
@@ -357,7 +367,16 @@ final class History {
             }
             compareResults(asked, entry, decision);
         }
-        found.changed().forEach(name -> state.put(name, facts.thing(name)));
+        for (String name : found.changed()) {
+            state.put(name, facts.thing(name));
+            changed.put(name, new Changed(entry.t(), sent.attempt().node()));
+        }
+    }
+
+    /** Whether the node that this was sent to knew of the last change: one of its own, that had been told of before. */
+    private boolean isKnown(String name, Attempt attempt, long seen) {
+        Changed last = changed.get(name);
+        return last == null || last.t() <= seen && last.node().equals(attempt.node());
     }
 
     private void compare(Asked asked, Entry entry, String name, Optional<Thing> expected, Optional<Thing> found) {

@@ -31,7 +31,7 @@ import page.bits.cluster.hosted.Hosted;
 import page.bits.cluster.hosted.HostedExtension;
 
 /**
- * Two requests at the same moment, one at each action node, and what they may not come to together. What each of them was told
+ * Two requests at the same moment, or one right after the other, one at each action node, and what they may not come to. What each of them was told
  * is compared with the log as well, whoever won.
  */
 @ExtendWith(HostedExtension.class)
@@ -209,6 +209,26 @@ class RacesTest {
             assertEquals(
                     Map.of("likes", "1", "postId", ((Target.Known) post).id()),
                     done(bob, new LikePost(post)).results().get(0));
+        }
+    }
+
+    @Test
+    void whatOneNodeHasDoneTheOtherKnowsAtOnce() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            Attempt published = sender.send(ann, asked(ann, new PublishPost(page, "text " + round)), node(round));
+            Target post = Target.known(published.results().get(0).get("postId"));
+            List<Ask> asks = List.of(
+                    new LikePost(post),
+                    new UnlikePost(post),
+                    new EditPost(post, "edit " + round, OptionalLong.of(published.t())),
+                    new CommentOnPost(post, "hi"),
+                    new LikePost(post),
+                    new DeletePost(post));
+            int node = round;
+            for (Ask ask : asks) {
+                Attempt attempt = sender.send(ann, note(Asked.one(ann.subject(), Optional.empty(), ask)), node(++node));
+                assertEquals(200, attempt.status(), attempt::toString);
+            }
         }
     }
 

@@ -40,7 +40,10 @@ enum Rule {
     BATCH,
     /** What replied without a transaction changed nothing at some time between its asking and its answer. */
     NO_OP,
-    /** What changes nothing has no transaction, unless it bears a key. */
+    /**
+     * What changes nothing has no transaction, unless it bears a key, or its node can't have known yet: another did the same
+     * at the same moment, or before at another node.
+     */
     NO_EMPTY_TRANSACTION,
     /** A refusal was right at some time between the asking and the answer. */
     RIGHTLY_REFUSED,

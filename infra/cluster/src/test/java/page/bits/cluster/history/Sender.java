@@ -57,7 +57,16 @@ final class Sender {
                     Attempt attempt = failure == null
                             ? attempt(trace, node, began, response)
                             : new Attempt(
-                                    trace, node, began, System.nanoTime(), 0, -1, List.of(), false, failure.toString());
+                                    trace,
+                                    node,
+                                    began,
+                                    System.nanoTime(),
+                                    0,
+                                    -1,
+                                    "",
+                                    List.of(),
+                                    false,
+                                    failure.toString());
                     asked.note(attempt);
                     return attempt;
                 });
@@ -78,6 +87,7 @@ final class Sender {
                 ended,
                 response.statusCode(),
                 body.path("t").asLong(-1),
+                body.path("at").asText(),
                 results(body),
                 replayed,
                 response.body());
