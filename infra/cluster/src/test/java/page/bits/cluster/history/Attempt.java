@@ -39,11 +39,12 @@ record Attempt(
 
     /** Whether the service looked at it, and said no. */
     boolean isRefused() {
-        return status >= 400 && status < 500;
+        return status >= 400 && status < 500 && !isNeverSubmitted();
     }
 
+    /** Whether it was turned away before that: too much is going on, or nothing can. */
     boolean isNeverSubmitted() {
-        return status == 503;
+        return status == 503 || status == 429;
     }
 
     /** Whether it may have happened for all that its client was told. */

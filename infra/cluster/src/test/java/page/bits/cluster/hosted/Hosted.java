@@ -41,6 +41,9 @@ public final class Hosted implements AutoCloseable {
     private static final Duration CONVERGED_PATIENCE = Duration.ofSeconds(30);
     private static final int WINDOW = 50;
 
+    /** Actions a second of one actor: few actors do here what takes many elsewhere. */
+    private static final String NO_LIMIT_TO_SPEAK_OF = "100000";
+
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -70,7 +73,13 @@ public final class Hosted implements AutoCloseable {
     }
 
     static Hosted start(ClusterSettings settings) throws Exception {
-        Hosted hosted = new Hosted(Cluster.start(settings), settings);
+        ClusterSettings unlimited = settings;
+        for (int i = 1; i <= settings.actions(); i++) {
+            unlimited = unlimited
+                    .withEnvironment("action-" + i, "BITS_LIMIT_ACTOR_RATE", NO_LIMIT_TO_SPEAK_OF)
+                    .withEnvironment("action-" + i, "BITS_LIMIT_ACTOR_BURST", NO_LIMIT_TO_SPEAK_OF);
+        }
+        Hosted hosted = new Hosted(Cluster.start(unlimited), unlimited);
         try {
             hosted.awaitWhole();
             return hosted;
