@@ -15,6 +15,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,7 @@ import page.bits.cluster.hosted.HostedExtension;
 class RacesTest {
 
     private static final int ROUNDS = 100;
+    private static final int CROWD = 20;
 
     private final Hosted hosted;
     private final Sender sender;
@@ -102,6 +104,30 @@ class RacesTest {
                             .map(attempt -> attempt.results().get(0).get("likes"))
                             .sorted()
                             .toList());
+        }
+    }
+
+    @Test
+    void everyoneInACrowdIsToldHowManyLikedBeforeThem() throws Exception {
+        List<Guest> crowd = new ArrayList<>();
+        for (int i = 0; i < CROWD; i++) {
+            crowd.add(Guest.of(address(node(i)), "one of many"));
+        }
+        for (int round = 0; round < ROUNDS / 5; round++) {
+            Ask like = new LikePost(post(round));
+            List<CompletableFuture<Attempt>> likes = new ArrayList<>();
+            for (Guest guest : crowd) {
+                likes.add(sender.sendAsync(guest, asked(guest, like), node(likes.size())));
+            }
+            List<Integer> told = new ArrayList<>();
+            for (CompletableFuture<Attempt> each : likes) {
+                Attempt attempt = each.get(1, TimeUnit.MINUTES);
+                assertEquals(200, attempt.status(), attempt::toString);
+                told.add(Integer.valueOf(attempt.results().get(0).get("likes")));
+            }
+            assertEquals(
+                    IntStream.rangeClosed(1, CROWD).boxed().toList(),
+                    told.stream().sorted().toList());
         }
     }
 
