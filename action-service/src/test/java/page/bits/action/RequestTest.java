@@ -398,6 +398,13 @@ class RequestTest extends ServiceTest {
                             "504")));
             assertThat(post.getJsonObject("requestBody").encode(), containsString("#/components/schemas/"));
             assertThat(post.getJsonArray("security").size(), is(2));
+            post.getJsonObject("responses").forEach(response -> {
+                JsonObject content = ((JsonObject) response.getValue()).getJsonObject("content");
+                content.forEach(type -> assertThat(
+                        action + response.getKey(),
+                        ((JsonObject) type.getValue()).fieldNames(),
+                        equalTo(Set.of("schema", "example"))));
+            });
         }
         assertThat(
                 paths.fieldNames().stream()

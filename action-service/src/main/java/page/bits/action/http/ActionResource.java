@@ -54,7 +54,6 @@ import page.bits.action.submission.Idempotency;
 import page.bits.action.submission.Reply;
 import page.bits.action.submission.Submission;
 import page.bits.action.submission.Trace;
-import page.bits.http.Problem;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
 
@@ -63,7 +62,8 @@ import page.bits.http.ProblemType;
  * this order, and the first thing found is the answer: 404 no such action, 429 too many from this address, 503 too many at
  * this node, 401 no valid token, 403 a cookie from a page of another origin, 415 not JSON by its type, 413 too large (408 too
  * slow), 429 too many of this actor, 422 an Idempotency-Key that came with another request, 400 not JSON, 422 fields that are
- * not as they must be; then, by what the database holds, 404, 403, 409 and 422. A browser's form gets the same as a page.
+ * not as they must be; then, by what the database holds, 404, 403, 409 and 422. A browser's form gets the same as a page. What
+ * the OpenAPI document tells of all that is in {@link ActionReference}.
  */
 @Path("/actions")
 @SecurityScheme(
@@ -98,65 +98,6 @@ import page.bits.http.ProblemType;
                 @Content(
                         mediaType = MediaType.APPLICATION_JSON,
                         schema = @Schema(implementation = ReplyDocument.class)))
-@APIResponse(
-        responseCode = "400",
-        description = "The body is not JSON",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-        responseCode = "401",
-        description = "No token, or not a valid one",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-        responseCode = "403",
-        description = "Not yours; or sent with the cookie from a page of another origin",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-        responseCode = "404",
-        description = "No such action, creator, post or comment",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-        responseCode = "409",
-        description =
-                "In conflict with what is there: a handle that is taken, or a text that was edited after expectedT",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-        responseCode = "413",
-        description = "The body is too large",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-        responseCode = "415",
-        description = "The Content-Type is not application/json",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-        responseCode = "422",
-        description = "Fields are invalid: violations tells all of them",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-        responseCode = "408",
-        description = "The body took too long to arrive",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-        responseCode = "429",
-        description = "Too many of this actor or address: try again after Retry-After",
-        headers =
-                @Header(
-                        name = "Retry-After",
-                        description = "In seconds",
-                        schema = @Schema(implementation = Integer.class)),
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-        responseCode = "503",
-        description = "Not submitted: try again after Retry-After",
-        headers =
-                @Header(
-                        name = "Retry-After",
-                        description = "In seconds",
-                        schema = @Schema(implementation = Integer.class)),
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@APIResponse(
-        responseCode = "504",
-        description = "Submitted, and its outcome is not known: repeat it with the same Idempotency-Key",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public class ActionResource {
 
     private static final String IDEMPOTENCY_KEY =

@@ -2,7 +2,6 @@ package page.bits.action.http;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
-import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.submission.Reply;
 
@@ -19,9 +18,12 @@ record BatchReplyDocument(
         String at,
 
         @Schema(description = "What each action names, in their order")
-        List<Map<String, Object>> results) {
+        List<ResultDocument> results) {
 
     static BatchReplyDocument of(Reply reply) {
-        return new BatchReplyDocument(reply.t().value(), ReplyDocument.instant(reply.at()), reply.results());
+        return new BatchReplyDocument(
+                reply.t().value(),
+                ReplyDocument.instant(reply.at()),
+                reply.results().stream().map(ResultDocument::new).toList());
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.submission.Reply;
 
@@ -25,10 +24,7 @@ record ReplyDocument(
         @Schema(description = "When, in UTC", examples = "2026-11-22T10:36:00.123Z")
         String at,
 
-        @Schema(
-                implementation = Map.class,
-                description = "What the action names: handle, postId or commentId, and likes")
-        Map<String, Object> result) {
+        ResultDocument result) {
 
     /** Always three digits of milliseconds, which is all that Datomic keeps. */
     private static final DateTimeFormatter MILLISECONDS =
@@ -39,7 +35,7 @@ record ReplyDocument(
                 reply.names().get(0),
                 reply.t().value(),
                 instant(reply.at()),
-                reply.results().get(0));
+                new ResultDocument(reply.results().get(0)));
     }
 
     static String instant(Instant at) {

@@ -1,21 +1,33 @@
 package page.bits.action.http;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Map;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 
-/** What an action's result may hold, for the reference alone. */
-@Schema(name = "Result", description = "What the action names: which of these fields there are depends on the action")
-record ResultDocument(
-        @Schema(description = "register-creator, update-creator", examples = "alice")
-        String handle,
-
-        @Schema(
-                description = "publish-post, edit-post, delete-post, like-post, unlike-post",
-                examples = "6f9c52c1-7f3e-4c52-9df8-5c5a0e0b8a11")
-        UUID postId,
-
-        @Schema(description = "comment-on-post, delete-comment", examples = "0d6f3b0e-6c2f-4c39-a4f0-3e1f8f6f2d55")
-        UUID commentId,
-
-        @Schema(description = "like-post, unlike-post: how many likes the post has at t", examples = "3")
-        Long likes) {}
+/** An action's result, as JSON. */
+@Schema(
+        name = "Result",
+        type = SchemaType.OBJECT,
+        description = "What the action names: which of these fields there are depends on the action",
+        properties = {
+            @SchemaProperty(
+                    name = "handle",
+                    type = SchemaType.STRING,
+                    description = "register-creator, update-creator"),
+            @SchemaProperty(
+                    name = "postId",
+                    implementation = UUID.class,
+                    description = "publish-post, edit-post, delete-post, like-post, unlike-post"),
+            @SchemaProperty(
+                    name = "commentId",
+                    implementation = UUID.class,
+                    description = "comment-on-post, delete-comment"),
+            @SchemaProperty(
+                    name = "likes",
+                    implementation = Long.class,
+                    description = "like-post, unlike-post: how many likes the post has at t")
+        })
+record ResultDocument(@JsonValue Map<String, Object> fields) {}
