@@ -27,8 +27,12 @@ import page.bits.peer.BasisT;
 public record EditPost(
         PostId postId,
         PostText text,
+
+        @Schema(implementation = Long.class, minimum = "0", nullable = true, examples = "1042")
         Optional<BasisT> expectedT,
-        @Schema(hidden = true) UUID revision) implements Action {
+
+        @Schema(hidden = true) UUID revision)
+        implements Action {
 
     public static final String NAME = "edit-post";
 
