@@ -33,6 +33,7 @@ import page.bits.contract.client.model.Problem;
 import page.bits.contract.client.model.PublishPost;
 import page.bits.contract.client.model.RegisterCreator;
 import page.bits.contract.client.model.Reply;
+import page.bits.contract.client.model.Result;
 import page.bits.contract.client.model.UnlikePost;
 import page.bits.contract.client.model.UpdateCreator;
 import page.bits.contract.client.model.Violation;
@@ -78,15 +79,9 @@ class ClientTest {
     }
 
     private static UUID newPost() throws ApiException {
-        return id(owner.publishPost(new PublishPost().creator(newCreator()).text("A post"), null), "postId");
-    }
-
-    private static Map<?, ?> result(Reply reply) {
-        return (Map<?, ?>) reply.getResult();
-    }
-
-    private static UUID id(Reply reply, String name) {
-        return UUID.fromString((String) result(reply).get(name));
+        return owner.publishPost(new PublishPost().creator(newCreator()).text("A post"), null)
+                .getResult()
+                .getPostId();
     }
 
     @Test
@@ -99,11 +94,11 @@ class ClientTest {
                         .avatarUrl("https://example.org/me.png"),
                 null);
         assertEquals("register-creator", registered.getAction());
-        assertEquals(Map.of("handle", "client"), registered.getResult());
+        assertEquals(new Result().handle("client"), registered.getResult());
         Reply updated = owner.updateCreator(
                 new UpdateCreator().handle("client").displayName("Renamed").bio(null), null);
         assertEquals("update-creator", updated.getAction());
-        assertEquals(Map.of("handle", "client"), updated.getResult());
+        assertEquals(new Result().handle("client"), updated.getResult());
         assertTrue(updated.getT() > registered.getT());
     }
 
@@ -112,12 +107,12 @@ class ClientTest {
         String handle = newCreator();
         Reply published = owner.publishPost(
                 new PublishPost().creator(handle).text("First").imageUrl("/demo/hills.svg"), null);
-        UUID post = id(published, "postId");
+        UUID post = published.getResult().getPostId();
         Reply edited = owner.editPost(new EditPost().postId(post).text("Second").expectedT(published.getT()), null);
-        assertEquals(post, id(edited, "postId"));
+        assertEquals(post, edited.getResult().getPostId());
         assertEquals("edit-post", edited.getAction());
         Reply deleted = owner.deletePost(new DeletePost().postId(post), null);
-        assertEquals(post, id(deleted, "postId"));
+        assertEquals(post, deleted.getResult().getPostId());
         assertProblem(
                 404,
                 "not-found",
@@ -128,22 +123,27 @@ class ClientTest {
     void aPostIsLikedOnceAndUnliked() throws ApiException {
         UUID post = newPost();
         Reply liked = reader.likePost(new LikePost().postId(post), null);
-        assertEquals(Map.of("postId", post.toString(), "likes", 1), liked.getResult());
+        assertEquals(new Result().postId(post).likes(1L), liked.getResult());
         Reply again = reader.likePost(new LikePost().postId(post), null);
         assertEquals(liked.getResult(), again.getResult());
         assertEquals(
-                2, result(owner.likePost(new LikePost().postId(post), null)).get("likes"));
+                2L,
+                owner.likePost(new LikePost().postId(post), null).getResult().getLikes());
         assertEquals(
-                1,
-                result(reader.unlikePost(new UnlikePost().postId(post), null)).get("likes"));
+                1L,
+                reader.unlikePost(new UnlikePost().postId(post), null)
+                        .getResult()
+                        .getLikes());
     }
 
     @Test
     void aCommentIsMadeAndDeleted() throws ApiException {
-        UUID comment =
-                id(reader.commentOnPost(new CommentOnPost().postId(newPost()).text("A comment"), null), "commentId");
+        UUID comment = reader.commentOnPost(
+                        new CommentOnPost().postId(newPost()).text("A comment"), null)
+                .getResult()
+                .getCommentId();
         Reply deleted = owner.deleteComment(new DeleteComment().commentId(comment), null);
-        assertEquals(comment, id(deleted, "commentId"));
+        assertEquals(comment, deleted.getResult().getCommentId());
     }
 
     @Test
@@ -158,12 +158,12 @@ class ClientTest {
                                 entry("comment-on-post", Map.of("postId", ofTheFirstPost, "text", "A comment")),
                                 entry("like-post", Map.of("postId", ofTheFirstPost)))),
                 null);
-        List<Map<String, Object>> results = reply.getResults();
+        List<Result> results = reply.getResults();
         assertEquals(4, results.size());
-        assertEquals(handle, results.get(0).get("handle"));
-        assertEquals(Map.of("postId", results.get(1).get("postId"), "likes", 1), results.get(3));
-        UUID comment = UUID.fromString((String) results.get(2).get("commentId"));
-        assertEquals(comment, id(owner.deleteComment(new DeleteComment().commentId(comment), null), "commentId"));
+        assertEquals(handle, results.get(0).getHandle());
+        assertEquals(new Result().postId(results.get(1).getPostId()).likes(1L), results.get(3));
+        UUID comment = results.get(2).getCommentId();
+        owner.deleteComment(new DeleteComment().commentId(comment), null);
         assertTrue(reply.getT() > 0);
     }
 
@@ -207,8 +207,10 @@ class ClientTest {
                 () -> reader.registerCreator(
                         new RegisterCreator().handle(handle).displayName("Me too"), null));
         Reply published = owner.publishPost(new PublishPost().creator(handle).text("First"), null);
-        EditPost edit =
-                new EditPost().postId(id(published, "postId")).text("Second").expectedT(published.getT());
+        EditPost edit = new EditPost()
+                .postId(published.getResult().getPostId())
+                .text("Second")
+                .expectedT(published.getT());
         owner.editPost(edit, null);
         assertProblem(409, "conflict", () -> owner.editPost(edit.text("Third"), null));
     }
