@@ -107,7 +107,8 @@ final class Passage implements ProxyInterceptor {
         }
         exchange.atEnd(() -> endStream(node));
         sent = connected;
-        return Future.succeededFuture(connected);
+        // A stream has a connection of its own, and is to be called off at once.
+        return Future.succeededFuture(stream ? connected : PooledRequest.of(relay.vertx(), connected));
     }
 
     private void endStream(Node node) {
@@ -174,6 +175,10 @@ final class Passage implements ProxyInterceptor {
         ProxyResponse back = context.response();
         if (!stream && request.method() != HttpMethod.HEAD && isStream(back)) {
             refuseStream(back);
+        }
+        if (exchange.isOver()) {
+            back.release(); // reads it to its end, so that the connection can be used again
+            return Future.succeededFuture();
         }
         removeHopByHop(back.headers());
         back.putHeader(Exchange.REQUEST_ID, exchange.id());

@@ -41,7 +41,9 @@ class Relay {
         // The begin of an answer is timed by its passage; this is for an answer that stops half-way.
         Duration idle = config.bodyTimeout().plus(config.responseTimeout());
         this.requests = vertx.createHttpClient(options(idle), pool(config.requestsPerNode()));
-        this.streams = vertx.createHttpClient(options(config.streamIdle()), pool(config.streamsPerNode()));
+        // Any stream may be cut at any time, and its connection with it: so that is never another's.
+        this.streams =
+                vertx.createHttpClient(options(config.streamIdle()).setKeepAlive(false), pool(config.streamsPerNode()));
         this.elsewhere = Counter.builder("bits.gateway.elsewhere")
                 .description("Requests that went to another node because the first could not be reached")
                 .register(metrics);

@@ -2,6 +2,7 @@ package page.bits.gateway;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,12 +11,14 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -205,6 +208,53 @@ class NodesTest {
         }
         assertTrue(a.got.stream().noneMatch(got -> got.method().equals("POST")));
         assertTrue(b.got.stream().noneMatch(got -> got.method().equals("POST")));
+    }
+
+    @Test
+    void whoLeavesJustBeforeTheirAnswerDoesNotCloseAConnectionThatOthersUse() throws Exception {
+        Installation gateway = oneConnection();
+        var held = new LinkedBlockingQueue<HttpServerRequest>();
+        a.answer = held::add;
+        HttpServerRequest left;
+        try (Wire leaving = gateway.wire()) {
+            leaving.request("POST", "/actions/x", "body");
+            left = held.take();
+        }
+        await().pollInterval(Duration.ofMillis(5)).until(() -> gateway.connections() == 0);
+        left.response().end("nobody reads this");
+        try (Wire other = gateway.wire()) {
+            other.request("POST", "/actions/y", "body");
+            HttpServerRequest next = held.take();
+            assertSame(left.connection(), next.connection());
+            next.response().end("done");
+            assertEquals("done", other.answer().body());
+        }
+    }
+
+    @Test
+    void whoLeavesInTheMiddleOfTheirBodyLeavesNothingOfItBehind() throws Exception {
+        Installation gateway = oneConnection();
+        var begun = new CompletableFuture<HttpServerRequest>();
+        var cut = new CompletableFuture<Void>();
+        a.early = request -> {
+            request.connection().closeHandler(cut::complete);
+            begun.complete(request);
+        };
+        try (Wire leaving = gateway.wire()) {
+            leaving.send("POST /actions/x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+            begun.get();
+        }
+        await().until(cut::isDone);
+        a.early = null;
+        try (Wire other = gateway.wire()) {
+            assertEquals(
+                    "a", other.request("POST", "/actions/y", "body").answer().body());
+        }
+    }
+
+    private Installation oneConnection() throws IOException {
+        return started(new Installation(
+                vertx, List.of(), "actions=" + a.address(), "views=" + a.address(), "requests-per-node=1"));
     }
 
     @Test
