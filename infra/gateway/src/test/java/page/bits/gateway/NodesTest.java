@@ -252,6 +252,69 @@ class NodesTest {
         }
     }
 
+    @Test
+    void howLongToWaitIsPassedOnAsTheNodeTellsIt() throws IOException {
+        Installation gateway = gateway();
+        for (int status : List.of(429, 503)) {
+            a.answer = request -> request.response()
+                    .setStatusCode(status)
+                    .putHeader("Retry-After", "7")
+                    .putHeader("Content-Type", "application/problem+json")
+                    .end("{\"status\":%d}".formatted(status));
+            b.answer = a.answer;
+            try (Wire client = gateway.wire()) {
+                Wire.Answer answer =
+                        client.request("POST", "/actions/x", "body").answer();
+                assertEquals(status, answer.status());
+                assertEquals("7", answer.headers().get("Retry-After"));
+                assertEquals("application/problem+json", answer.headers().get("Content-Type"));
+                assertEquals("{\"status\":%d}".formatted(status), answer.body());
+            }
+        }
+        assertEquals(2, a.got.size() + b.got.size(), "none was tried again at the other node");
+    }
+
+    @Test
+    void whereTooManyWaitForANodeTheNextIsToldToComeBack() throws Exception {
+        Installation gateway = started(new Installation(
+                vertx,
+                List.of(),
+                "actions=" + a.address(),
+                "views=" + a.address(),
+                "requests-per-node=1",
+                "waiting-per-node=1",
+                "probe-interval=PT1H"));
+        var held = new LinkedBlockingQueue<HttpServerRequest>();
+        a.answer = held::add;
+        try (Wire first = gateway.wire();
+                Wire second = gateway.wire();
+                Wire third = gateway.wire()) {
+            first.request("POST", "/actions/first", "body");
+            HttpServerRequest inFlight = held.take();
+            second.request("POST", "/actions/waits", "body");
+            third.request("POST", "/actions/waits", "body");
+            Wire refused = firstToAnswer(second, third);
+            Wire.Answer answer = refused.answer();
+            assertEquals(503, answer.status());
+            assertEquals("1", answer.headers().get("Retry-After"));
+            assertTrue(answer.body().contains("problems/unavailable"), answer.body());
+            inFlight.response().end("first");
+            assertEquals("first", first.answer().body());
+            held.take().response().end("second");
+            assertEquals("second", (refused == second ? third : second).answer().body());
+        }
+        assertEquals(2, a.got.size());
+        assertEquals(
+                Node.Health.READY,
+                gateway.tiers.actions().nodes().get(0).health(),
+                "a node that is busy is not away, though no probe says so");
+    }
+
+    private static Wire firstToAnswer(Wire one, Wire other) throws IOException {
+        await().until(() -> one.hasAnswer() || other.hasAnswer());
+        return one.hasAnswer() ? one : other;
+    }
+
     private Installation oneConnection() throws IOException {
         return started(new Installation(
                 vertx, List.of(), "actions=" + a.address(), "views=" + a.address(), "requests-per-node=1"));

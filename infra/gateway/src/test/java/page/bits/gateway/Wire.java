@@ -54,6 +54,11 @@ final class Wire implements AutoCloseable {
         return send(head + "\r\n" + body);
     }
 
+    /** Whether some of an answer has come. */
+    boolean hasAnswer() throws IOException {
+        return in.available() > 0;
+    }
+
     Answer answer() throws IOException {
         Answer head = head();
         if (head.headers.containsKey("content-length")) {
