@@ -12,6 +12,7 @@ import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import page.bits.action.CommentOnPost;
 import page.bits.action.DeleteComment;
@@ -22,12 +23,13 @@ import page.bits.action.PublishPost;
 import page.bits.action.RegisterCreator;
 import page.bits.action.UnlikePost;
 import page.bits.action.UpdateCreator;
+import page.bits.action.submission.Idempotency;
 import page.bits.http.Problem;
 import page.bits.http.ProblemType;
 import page.bits.http.Violation;
 
 /**
- * What the OpenAPI document tells of every action alike: the problems that it may be answered with, and examples. In the place
+ * What the OpenAPI document tells of every action alike: its key, the problems that it may be answered with, and examples. In the place
  * of annotations, which would say the same ten times.
  */
 @OpenApiFilter(OpenApiFilter.RunStage.BUILD)
@@ -129,6 +131,7 @@ public class ActionReference implements OASFilter {
     public void filterOpenAPI(OpenAPI document) {
         document.getPaths().getPathItems().forEach((path, item) -> {
             if (path.startsWith("/actions") && item.getPOST() != null) {
+                item.getPOST().addParameter(idempotencyKey());
                 refusals(item.getPOST());
                 examples(path.substring(path.lastIndexOf('/') + 1), item.getPOST());
             }
@@ -142,6 +145,18 @@ public class ActionReference implements OASFilter {
         if (schema != null) {
             schema.setRequired(List.of(fields));
         }
+    }
+
+    private static Parameter idempotencyKey() {
+        return OASFactory.createParameter()
+                .name(Idempotency.HEADER)
+                .in(Parameter.In.HEADER)
+                .description("A repeat with the same key, path and body gets the first reply")
+                .schema(OASFactory.createSchema()
+                        .addType(Schema.SchemaType.STRING)
+                        .minLength(1)
+                        .maxLength(255)
+                        .pattern("^[\\x21-\\x7e]+$"));
     }
 
     private static void refusals(Operation operation) {

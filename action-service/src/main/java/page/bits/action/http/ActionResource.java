@@ -15,14 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
@@ -100,8 +97,6 @@ import page.bits.http.ProblemType;
                         schema = @Schema(implementation = ReplyDocument.class)))
 public class ActionResource {
 
-    private static final String IDEMPOTENCY_KEY =
-            "1 to 255 visible ASCII characters: a repeat with the same key, path and body gets the first reply";
     private static final String T = "Bits-T";
     private static final String REPLAYED = "Idempotent-Replayed";
 
@@ -134,11 +129,6 @@ public class ActionResource {
             operationId = "registerCreator",
             summary = "Become a creator",
             description = "Any actor may, and owns the creator from then on.")
-    @Parameter(
-            name = Idempotency.HEADER,
-            in = ParameterIn.HEADER,
-            description = IDEMPOTENCY_KEY,
-            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
     @RequestBody(
             required = true,
             content =
@@ -156,11 +146,6 @@ public class ActionResource {
             operationId = "updateCreator",
             summary = "Change what a page tells about its creator",
             description = "The owner may. A field that is not named stays; null clears bio and avatarUrl.")
-    @Parameter(
-            name = Idempotency.HEADER,
-            in = ParameterIn.HEADER,
-            description = IDEMPOTENCY_KEY,
-            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
     @RequestBody(
             required = true,
             content =
@@ -178,11 +163,6 @@ public class ActionResource {
             operationId = "publishPost",
             summary = "Put a post on a creator's page",
             description = "The creator's owner may.")
-    @Parameter(
-            name = Idempotency.HEADER,
-            in = ParameterIn.HEADER,
-            description = IDEMPOTENCY_KEY,
-            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
     @RequestBody(
             required = true,
             content =
@@ -201,11 +181,6 @@ public class ActionResource {
             summary = "Change what a post says",
             description =
                     "The owner of the page may. With expectedT, only if its text was not edited after that t; likes and comments do not count.")
-    @Parameter(
-            name = Idempotency.HEADER,
-            in = ParameterIn.HEADER,
-            description = IDEMPOTENCY_KEY,
-            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
     @RequestBody(
             required = true,
             content =
@@ -221,11 +196,6 @@ public class ActionResource {
             operationId = "deletePost",
             summary = "Take a post away",
             description = "The owner of the page may. Nothing brings it back.")
-    @Parameter(
-            name = Idempotency.HEADER,
-            in = ParameterIn.HEADER,
-            description = IDEMPOTENCY_KEY,
-            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
     @RequestBody(
             required = true,
             content =
@@ -243,11 +213,6 @@ public class ActionResource {
             operationId = "likePost",
             summary = "Like a post",
             description = "Any actor may, once: repeating it is no error and changes nothing.")
-    @Parameter(
-            name = Idempotency.HEADER,
-            in = ParameterIn.HEADER,
-            description = IDEMPOTENCY_KEY,
-            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
     @RequestBody(
             required = true,
             content =
@@ -263,11 +228,6 @@ public class ActionResource {
             operationId = "unlikePost",
             summary = "Take a like back",
             description = "Any actor may; where there is no like it changes nothing.")
-    @Parameter(
-            name = Idempotency.HEADER,
-            in = ParameterIn.HEADER,
-            description = IDEMPOTENCY_KEY,
-            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
     @RequestBody(
             required = true,
             content =
@@ -282,11 +242,6 @@ public class ActionResource {
     @Path(CommentOnPost.NAME)
     @NonBlocking
     @Operation(operationId = "commentOnPost", summary = "Say something under a post", description = "Any actor may.")
-    @Parameter(
-            name = Idempotency.HEADER,
-            in = ParameterIn.HEADER,
-            description = IDEMPOTENCY_KEY,
-            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
     @RequestBody(
             required = true,
             content =
@@ -304,11 +259,6 @@ public class ActionResource {
             operationId = "deleteComment",
             summary = "Take a comment away",
             description = "Its author may, and the owner of the page.")
-    @Parameter(
-            name = Idempotency.HEADER,
-            in = ParameterIn.HEADER,
-            description = IDEMPOTENCY_KEY,
-            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
     @RequestBody(
             required = true,
             content =
@@ -332,11 +282,6 @@ public class ActionResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = BatchReplyDocument.class)))
-    @Parameter(
-            name = Idempotency.HEADER,
-            in = ParameterIn.HEADER,
-            description = IDEMPOTENCY_KEY,
-            schema = @Schema(minLength = 1, maxLength = 255, pattern = "[\\x21-\\x7e]+", type = SchemaType.STRING))
     @RequestBody(
             required = true,
             content =
