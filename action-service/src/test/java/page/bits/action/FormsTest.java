@@ -148,6 +148,12 @@ class FormsTest extends ServiceTest {
                         .jsonPath()
                         .getString("name"),
                 equalTo("Zoë"));
+        assertThat(
+                form().header("Accept", "text/html")
+                        .body("name=A".getBytes(StandardCharsets.UTF_8))
+                        .post("/auth/guest")
+                        .statusCode(),
+                is(303));
         Response known = form().cookie("bits_session", token)
                 .body("name=".getBytes(StandardCharsets.UTF_8))
                 .post("/auth/guest");

@@ -147,7 +147,6 @@ public class SessionResource {
      */
     @POST
     @Path("/guest")
-    @Produces(MediaType.APPLICATION_JSON)
     @NonBlocking
     @Operation(
             summary = "Become a guest",
@@ -170,7 +169,10 @@ public class SessionResource {
     @APIResponse(
             responseCode = "200",
             description = "The token",
-            content = @Content(schema = @Schema(implementation = IssuedToken.class)))
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = IssuedToken.class)))
     @APIResponse(
             responseCode = "403",
             description = "From a page of another origin",
@@ -215,7 +217,7 @@ public class SessionResource {
     private static Response.ResponseBuilder told(RoutingContext request, Session session) {
         return isForm(request)
                 ? Response.status(Response.Status.SEE_OTHER).header(HttpHeaders.LOCATION, "/#start")
-                : Response.ok(IssuedToken.of(session));
+                : Response.ok(IssuedToken.of(session), MediaType.APPLICATION_JSON_TYPE);
     }
 
     private static boolean isForm(RoutingContext request) {
