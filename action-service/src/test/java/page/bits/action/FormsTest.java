@@ -13,6 +13,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,19 @@ class FormsTest extends ServiceTest {
         again(422, sent(alice, "publish-post", "creator=" + page + "&text=x&more=1"));
         again(413, sent(alice, "publish-post", "text=" + "x".repeat(70_000)));
         assertThat(t(), is(before));
+    }
+
+    @Test
+    void theFormComesBackHoweverThePathOfItsActionIsSpelled() {
+        for (String path : List.of("publish-post/", "publish%2Dpost", "publish-post;a=b")) {
+            Response response = again(
+                    422,
+                    form().urlEncodingEnabled(false)
+                            .cookie("bits_session", alice.token())
+                            .body("text=".getBytes(StandardCharsets.UTF_8))
+                            .post("/actions/" + path));
+            assertThat(response.asString(), containsString("action=\"/actions/publish-post\""));
+        }
     }
 
     @Test

@@ -5,11 +5,13 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -119,5 +121,20 @@ class LimitsTest extends ServiceTest {
                         .body(unlike())
                         .post("/actions/unlike-post")),
                 "bits.limit.address");
+    }
+
+    @Test
+    void aBrowsersFormThatComesTooOftenIsAnsweredWithAPage() {
+        Session alice = guest("Alice");
+        Response response = repeated(() -> json().contentType("application/x-www-form-urlencoded")
+                .header("Forwarded", "for=192.0.2.5")
+                .header("Accept", "text/html")
+                .header("Sec-Fetch-Site", "same-origin")
+                .cookie("bits_session", alice.token())
+                .body(("postId=" + UUID.randomUUID()).getBytes(StandardCharsets.UTF_8))
+                .post("/actions/unlike-post"));
+        assertThat(response.statusCode(), is(429));
+        assertThat(response.contentType(), startsWith("text/html"));
+        assertThat(Integer.parseInt(response.header("Retry-After")), greaterThanOrEqualTo(1));
     }
 }

@@ -136,7 +136,7 @@ public class ActionResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = RegisterCreator.class)))
     public CompletionStage<Response> registerCreator(@Context RoutingContext request) {
-        return perform(request, fields -> List.of(RegisterCreator.of(fields)), false);
+        return one(request, RegisterCreator.NAME, RegisterCreator::of);
     }
 
     @POST
@@ -153,7 +153,7 @@ public class ActionResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = UpdateCreator.class)))
     public CompletionStage<Response> updateCreator(@Context RoutingContext request) {
-        return perform(request, fields -> List.of(UpdateCreator.of(fields)), false);
+        return one(request, UpdateCreator.NAME, UpdateCreator::of);
     }
 
     @POST
@@ -170,7 +170,7 @@ public class ActionResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = PublishPost.class)))
     public CompletionStage<Response> publishPost(@Context RoutingContext request) {
-        return perform(request, fields -> List.of(PublishPost.of(fields)), false);
+        return one(request, PublishPost.NAME, PublishPost::of);
     }
 
     @POST
@@ -186,7 +186,7 @@ public class ActionResource {
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = EditPost.class)))
     public CompletionStage<Response> editPost(@Context RoutingContext request) {
-        return perform(request, fields -> List.of(EditPost.of(fields)), false);
+        return one(request, EditPost.NAME, EditPost::of);
     }
 
     @POST
@@ -203,7 +203,7 @@ public class ActionResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = DeletePost.class)))
     public CompletionStage<Response> deletePost(@Context RoutingContext request) {
-        return perform(request, fields -> List.of(DeletePost.of(fields)), false);
+        return one(request, DeletePost.NAME, DeletePost::of);
     }
 
     @POST
@@ -218,7 +218,7 @@ public class ActionResource {
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = LikePost.class)))
     public CompletionStage<Response> likePost(@Context RoutingContext request) {
-        return perform(request, fields -> List.of(LikePost.of(fields)), false);
+        return one(request, LikePost.NAME, LikePost::of);
     }
 
     @POST
@@ -235,7 +235,7 @@ public class ActionResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = UnlikePost.class)))
     public CompletionStage<Response> unlikePost(@Context RoutingContext request) {
-        return perform(request, fields -> List.of(UnlikePost.of(fields)), false);
+        return one(request, UnlikePost.NAME, UnlikePost::of);
     }
 
     @POST
@@ -249,7 +249,7 @@ public class ActionResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = CommentOnPost.class)))
     public CompletionStage<Response> commentOnPost(@Context RoutingContext request) {
-        return perform(request, fields -> List.of(CommentOnPost.of(fields)), false);
+        return one(request, CommentOnPost.NAME, CommentOnPost::of);
     }
 
     @POST
@@ -266,7 +266,7 @@ public class ActionResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = DeleteComment.class)))
     public CompletionStage<Response> deleteComment(@Context RoutingContext request) {
-        return perform(request, fields -> List.of(DeleteComment.of(fields)), false);
+        return one(request, DeleteComment.NAME, DeleteComment::of);
     }
 
     @POST
@@ -303,16 +303,25 @@ public class ActionResource {
         return bodies.read(request).thenCompose(ignored -> CompletableFuture.failedFuture(problem));
     }
 
+    private CompletionStage<Response> one(RoutingContext request, String name, Function<Fields, Action> parser) {
+        if (Form.isBrowsers(request.request())) {
+            Trace trace = trace(request);
+            return bodies.read(request).thenCompose(body -> forms.perform(request, name, trace, body, parser));
+        }
+        return perform(request, fields -> List.of(parser.apply(fields)), false);
+    }
+
+    private static Trace trace(RoutingContext request) {
+        return Trace.of(request.request().headers().getAll("traceparent"));
+    }
+
     private CompletionStage<Response> perform(
             RoutingContext request, Function<Fields, List<Action>> parser, boolean isBatch) {
-        Trace trace = Trace.of(request.request().headers().getAll("traceparent"));
+        Trace trace = trace(request);
         try {
             limits.countAddress(request.request(), 1);
         } catch (ProblemException e) {
             return bodies.read(request).thenCompose(ignored -> CompletableFuture.failedFuture(e));
-        }
-        if (Form.isBrowsers(request.request()) && !isBatch) {
-            return bodies.read(request).thenCompose(body -> forms.perform(request, trace, body, parser));
         }
         return bodies.read(request)
                 .thenCompose(body -> actions.admit(() -> perform(request, trace, body, parser, isBatch)))

@@ -3,7 +3,6 @@ package page.bits.action.http;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -46,25 +45,38 @@ class Forms {
         this.page = page;
     }
 
-    /** Never fails but for what is our own fault. */
+    /**
+     * Never fails but for what is our own fault.
+     *
+     * @param name of the action; its path may be spelled in other ways
+     */
     CompletableFuture<Response> perform(
-            RoutingContext request, Trace trace, Body sent, Function<Fields, List<Action>> parser) {
-        return actions.admit(() -> submit(request, trace, sent, parser)).exceptionally(failure -> {
+            RoutingContext request, String name, Trace trace, Body sent, Function<Fields, Action> parser) {
+        return admitted(request, trace, sent, parser).exceptionally(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (cause instanceof ProblemException problem) {
-                String path = request.request().path();
-                return page.again(path.substring(path.lastIndexOf('/') + 1), whatWasSent(sent), problem);
+                return page.again(name, whatWasSent(sent), problem);
             }
             throw new CompletionException(cause);
         });
     }
 
+    private CompletableFuture<Response> admitted(
+            RoutingContext request, Trace trace, Body sent, Function<Fields, Action> parser) {
+        try {
+            limits.countAddress(request.request(), 1);
+        } catch (ProblemException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return actions.admit(() -> submit(request, trace, sent, parser));
+    }
+
     private CompletableFuture<Response> submit(
-            RoutingContext request, Trace trace, Body sent, Function<Fields, List<Action>> parser) {
+            RoutingContext request, Trace trace, Body sent, Function<Fields, Action> parser) {
         Actor actor = authentication.require(request).actor();
         authentication.requireSameOriginForCookie(request);
         limits.countActor(actor.id(), 1);
-        Action action = parser.apply(Fields.ofForm(Form.fields(sent.bytes()))).get(0);
+        Action action = parser.apply(Fields.ofForm(Form.fields(sent.bytes())));
         // Before it is done: what it deletes is on no page any more.
         Optional<Handle> of = peer.isReady() ? action.page(peer.db()) : Optional.empty();
         return actions.perform(Submission.of(action, actor, trace, Optional.empty()))
