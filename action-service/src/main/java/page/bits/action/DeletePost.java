@@ -11,8 +11,8 @@ import page.bits.action.identity.Actor;
 import page.bits.peer.Attributes;
 
 /**
- * Takes a post away, for good. The page's owner may. Its id stays taken; its comments stay as they are, and nothing leads to
- * them any more.
+ * Takes a post away, for good. The page's owner may. Its id stays taken; its comments and who liked it stay as they are, and
+ * nothing leads to them any more: to take them away too would be a transaction as large as they are many.
  */
 @Schema(requiredProperties = "postId")
 public record DeletePost(PostId postId) implements Action {
@@ -53,7 +53,6 @@ public record DeletePost(PostId postId) implements Action {
                         new Op.Clear(post.entity(), Attributes.POST_TEXT),
                         new Op.Clear(post.entity(), Attributes.POST_IMAGE_URL),
                         new Op.Clear(post.entity(), Attributes.POST_REV),
-                        new Op.Clear(post.entity(), Attributes.POST_LIKED_BY),
                         new Op.Clear(post.entity(), Attributes.POST_LIKES),
                         new Op.Clear(post.entity(), Attributes.POST_COMMENTS)),
                 Map.of("postId", postId));

@@ -145,7 +145,9 @@ class ActionsTest extends ServiceTest {
         String comment = commented(bob, post);
         refused(403, "forbidden", () -> act(bob, "delete-post", "postId", post));
         done(alice, "delete-post", "postId", post);
-        assertThat(post(post).keySet().stream().sorted().toList(), contains(":post/deleted", ":post/id"));
+        assertThat(
+                post(post).keySet().stream().sorted().toList(),
+                contains(":post/deleted", ":post/id", ":post/liked-by"));
         for (String action : new String[] {"delete-post", "like-post", "unlike-post"}) {
             refused(404, "not-found", () -> act(alice, action, "postId", post));
         }

@@ -145,7 +145,8 @@ class GuardTest extends ServiceTest {
             assertThat(action.name(), rejected(action, actor, plans.get(action)), is(CAS_FAILED));
             assertThat(action.name(), refusedNow(action, actor), is(404));
         });
-        assertThat(peer.db().entity(post.lookupRef()).keySet(), is(Set.of(":post/id", ":post/deleted")));
+        assertThat(
+                peer.db().entity(post.lookupRef()).keySet(), is(Set.of(":post/id", ":post/deleted", ":post/liked-by")));
     }
 
     @Test
