@@ -102,6 +102,20 @@ class SchemaTest {
     }
 
     @Test
+    void aFunctionThatIsThereIsLeftAsItIs() throws InterruptedException {
+        database.installSchema();
+        Object other = Peer.function(Util.map(
+                Keyword.intern("lang"), Keyword.intern("clojure"),
+                Keyword.intern("params"), List.of(),
+                Keyword.intern("code"), "nil"));
+        database.transact(Util.map(Attributes.DB_IDENT, Attributes.COUNT, Keyword.intern("db", "fn"), other));
+        BasisT changed = database.basis();
+        assertTrue(Schema.isInstalled(database.connection().db()));
+        database.installSchema();
+        assertEquals(changed, database.basis());
+    }
+
+    @Test
     void aDefinitionOfAnotherMeaningIsNotTheSchema() throws InterruptedException {
         database.installSchema();
         database.transact(Util.map(Attributes.DB_IDENT, Attributes.POST_LIKED_BY, CARDINALITY, ONE));
