@@ -12,6 +12,8 @@ import datomic.Peer;
 import datomic.Util;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import java.time.Instant;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -61,8 +63,8 @@ class ActionsTest extends ServiceTest {
         assertThat(t(), is(before));
         assertThat(response.jsonPath().getLong("t"), is(before));
         assertThat(
-                java.time.Instant.parse(response.jsonPath().getString("at")),
-                equalTo(((java.util.Date) peer.db().entity(Peer.toTx(before)).get(Attributes.TX_INSTANT)).toInstant()));
+                Instant.parse(response.jsonPath().getString("at")),
+                equalTo(((Date) peer.db().entity(Peer.toTx(before)).get(Attributes.TX_INSTANT)).toInstant()));
         return response;
     }
 
@@ -175,7 +177,7 @@ class ActionsTest extends ServiceTest {
     void aRepeatOfALikeWithItsKeyTellsTheLikesThatThereWereThen() {
         String post = published();
         Exchange like = () -> as(alice)
-                .header("Idempotency-Key", "like ".strip())
+                .header("Idempotency-Key", "like")
                 .body(Map.of("postId", post))
                 .post("/actions/like-post");
         String first = like.send().asString();

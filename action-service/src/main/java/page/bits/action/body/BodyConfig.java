@@ -16,4 +16,11 @@ public interface BodyConfig {
     /** How long a client may take to send its body; a slower one is answered with 408 and its connection is closed. */
     @WithDefault("PT30S")
     Duration timeout();
+
+    /**
+     * How much of bodies is held at once, from the first byte to the answer; what comes beyond it is answered with 503. Small
+     * bodies, as nearly all are, never get there.
+     */
+    @WithDefault("32M")
+    MemorySize maxHeld();
 }

@@ -12,9 +12,11 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import page.bits.http.Problem;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
@@ -22,7 +24,7 @@ import page.bits.http.ProblemType;
 /**
  * Reads the bodies of this service's requests on their event loop. As the parameter of a resource, a body would have a worker
  * thread wait for it, up to Quarkus' read time-out between any two bytes. Here it costs no thread, at most {@link
- * BodyConfig#maxSize()} of memory and at most {@link BodyConfig#timeout()} of time, also when it comes in chunks of unknown
+ * BodyConfig#maxSize()} of memory (and all together {@link BodyConfig#maxHeld()}) and at most {@link BodyConfig#timeout()} of time, also when it comes in chunks of unknown
  * number.
  *
  * <p>A resource asks for it from a {@code @NonBlocking} method, while Quarkus REST has the request paused. To read it before
@@ -34,13 +36,19 @@ import page.bits.http.ProblemType;
 @Singleton
 public class BodyReader {
 
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final List<String> PATHS = List.of("/actions/*", "/auth/*");
 
     private final long limit;
     private final long timeoutMillis;
     private final long quarkusLimit;
+    private final long maxHeld;
+
+    /** Of all bodies, from their arrival to the answer; changed on many event loops. */
+    private final AtomicLong held = new AtomicLong();
 
     BodyReader(BodyConfig config, VertxHttpConfig http) {
+        this.maxHeld = config.maxHeld().asLongValue();
         this.limit = config.maxSize().asLongValue();
         this.timeoutMillis = config.timeout().toMillis();
         this.quarkusLimit = quarkusLimit(http.limits());
@@ -88,6 +96,13 @@ public class BodyReader {
                 ProblemType.REQUEST_TIMEOUT, "The body did not arrive within " + timeoutMillis + " ms.");
     }
 
+    private static ProblemException tooMuch() {
+        return ProblemException.retryLater(
+                ProblemType.UNAVAILABLE,
+                "This node has too many large bodies at once. Nothing was submitted: try again.",
+                RETRY_AFTER);
+    }
+
     /** One body on its way. Confined to the request's event loop. */
     private final class Reading {
 
@@ -99,6 +114,7 @@ public class BodyReader {
         private boolean complete;
         private boolean answered;
         private long timer;
+        private long mine;
 
         Reading(RoutingContext context) {
             this.context = context;
@@ -129,6 +145,11 @@ public class BodyReader {
 
         private void listen() {
             timer = context.vertx().setTimer(timeoutMillis, fired -> late());
+            context.addEndHandler(ended -> {
+                held.addAndGet(-mine);
+                mine = 0;
+                decided = true;
+            });
             request.exceptionHandler(gone -> context.vertx().cancelTimer(timer));
             request.handler(this::more);
             request.endHandler(nothing -> end());
@@ -140,7 +161,11 @@ public class BodyReader {
             }
             if (received.length() + bytes.length() > limit) {
                 giveUp(tooLarge());
+            } else if (held.addAndGet(bytes.length()) > maxHeld) {
+                held.addAndGet(-bytes.length());
+                giveUp(tooMuch());
             } else {
+                mine += bytes.length();
                 received.appendBuffer(bytes);
             }
         }

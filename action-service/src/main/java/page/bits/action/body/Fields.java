@@ -210,11 +210,6 @@ public final class Fields {
                 name.isEmpty() && field.endsWith(".") ? field.substring(0, field.length() - 1) : field, message));
     }
 
-    /** What is wrong so far. */
-    public List<Violation> violations() {
-        return List.copyOf(violations);
-    }
-
     /** @throws ProblemException 422 with all that is wrong, fields that nobody took out among it */
     public void check() {
         Iterator<String> unknown = fields.fieldNames();

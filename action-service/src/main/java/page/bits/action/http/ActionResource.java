@@ -299,7 +299,11 @@ public class ActionResource {
     public CompletionStage<Response> unknown(@PathParam("name") String name, @Context RoutingContext request) {
         ProblemException problem =
                 ProblemException.of(ProblemType.NOT_FOUND, "There is no action '" + Text.quoted(name) + "'.");
-        // Read all the same, so that the connection is good for another request.
+        return refused(request, problem);
+    }
+
+    /** Reads the body all the same, so that the connection is good for another request. */
+    private CompletionStage<Response> refused(RoutingContext request, ProblemException problem) {
         return bodies.read(request).thenCompose(ignored -> CompletableFuture.failedFuture(problem));
     }
 
@@ -321,7 +325,7 @@ public class ActionResource {
         try {
             limits.countAddress(request.request(), 1);
         } catch (ProblemException e) {
-            return bodies.read(request).thenCompose(ignored -> CompletableFuture.failedFuture(e));
+            return refused(request, e);
         }
         return bodies.read(request)
                 .thenCompose(body -> actions.admit(() -> perform(request, trace, body, parser, isBatch)))

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.eclipse.microprofile.context.ManagedExecutor;
 import page.bits.action.Action;
 import page.bits.action.DeletePost;
 import page.bits.action.Handle;
@@ -36,13 +37,21 @@ class Forms {
     private final Limits limits;
     private final DatomicPeer peer;
     private final FormPage page;
+    private final ManagedExecutor executor;
 
-    Forms(Authentication authentication, Actions actions, Limits limits, DatomicPeer peer, FormPage page) {
+    Forms(
+            Authentication authentication,
+            Actions actions,
+            Limits limits,
+            DatomicPeer peer,
+            FormPage page,
+            ManagedExecutor executor) {
         this.authentication = authentication;
         this.actions = actions;
         this.limits = limits;
         this.peer = peer;
         this.page = page;
+        this.executor = executor;
     }
 
     /**
@@ -52,13 +61,16 @@ class Forms {
      */
     CompletableFuture<Response> perform(
             RoutingContext request, String name, Trace trace, Body sent, Function<Fields, Action> parser) {
-        return admitted(request, trace, sent, parser).exceptionally(failure -> {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            if (cause instanceof ProblemException problem) {
-                return page.again(name, whatWasSent(sent), problem);
-            }
-            throw new CompletionException(cause);
-        });
+        return admitted(request, trace, sent, parser)
+                .exceptionallyAsync(
+                        failure -> {
+                            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                            if (cause instanceof ProblemException problem) {
+                                return page.again(name, whatWasSent(sent), problem);
+                            }
+                            throw new CompletionException(cause);
+                        },
+                        executor);
     }
 
     private CompletableFuture<Response> admitted(
@@ -81,7 +93,7 @@ class Forms {
         Optional<Handle> of = peer.isReady() ? action.page(peer.db()) : Optional.empty();
         return actions.perform(Submission.of(action, actor, trace, Optional.empty()))
                 .thenApply(reply -> Response.status(Response.Status.SEE_OTHER)
-                        .header("Location", location(action, of, reply))
+                        .header("Location", location(action, of.or(() -> action.page(peer.db())), reply))
                         .build());
     }
 

@@ -10,10 +10,13 @@ import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
 
 /**
- * Token buckets by a key. One that nobody took from until it was full again is as good as a new one, so it is forgotten; so is
- * the one that was not seen for longest, where there are too many.
+ * Token buckets by a key. One that nobody took from until it was full again is as good as a new one, so it is forgotten; where
+ * there are too many, so are those that were seen seldom or long ago.
  */
 final class Buckets {
+
+    /** More than anyone could do; beyond 10<sup>9</sup> a second Bucket4j does not count. */
+    private static final long MAX = 1_000_000;
 
     private final String config;
     private final LimitConfig.Rate rate;
@@ -21,8 +24,12 @@ final class Buckets {
 
     /** @param config the key of the configuration, for messages */
     Buckets(String config, LimitConfig.Rate rate, long remembered) {
-        if (rate.rate() < 0 || rate.burst() < 1) {
-            throw new ConfigurationException(config + ".rate has to be 0 or more, and " + config + ".burst 1 or more");
+        if (rate.rate() < 0 || rate.rate() > MAX || rate.burst() < 1 || rate.burst() > MAX) {
+            throw new ConfigurationException(
+                    "%s.rate has to be 0 to %d, and %s.burst 1 to %d".formatted(config, MAX, config, MAX));
+        }
+        if (remembered < 1) {
+            throw new ConfigurationException("bits.limit.remembered has to be 1 or more");
         }
         this.config = config;
         this.rate = rate;

@@ -4,8 +4,13 @@ import datomic.Database;
 import datomic.Peer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
@@ -14,10 +19,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import page.bits.action.Action;
 import page.bits.action.Plan;
 import page.bits.action.Results;
@@ -26,6 +33,7 @@ import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
 import page.bits.peer.Attributes;
 import page.bits.peer.BasisT;
+import page.bits.peer.Committed;
 import page.bits.peer.DatomicPeer;
 import page.bits.peer.OutcomeUnknownException;
 import page.bits.peer.PeerUnavailableException;
@@ -50,6 +58,7 @@ import page.bits.peer.TransactionRejectedException;
 @Singleton
 public class Actions {
 
+    private static final Logger LOG = Logger.getLogger(Actions.class);
     private static final int TRIES = 3;
 
     private final DatomicPeer peer;
@@ -62,6 +71,10 @@ public class Actions {
         this.peer = peer;
         this.config = config;
         this.tracing = tracing;
+        require(config.maxInFlight() > 0, "bits.action.max-in-flight has to be 1 or more");
+        require(config.maxWaiting() >= 0, "bits.action.max-waiting has to be 0 or more");
+        require(config.maxBatch() > 0, "bits.action.max-batch has to be 1 or more");
+        require(config.threads() > 0, "bits.action.threads has to be 1 or more");
         this.inFlight = new InFlight(config.maxInFlight(), config.maxWaiting(), config.maxWait());
         AtomicInteger number = new AtomicInteger();
         this.threads = Executors.newFixedThreadPool(config.threads(), task -> {
@@ -77,6 +90,17 @@ public class Actions {
                 .register(metrics);
     }
 
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new ConfigurationException(what);
+        }
+    }
+
+    /** At start and not with the first action, so that settings that can't be end the process at once. */
+    void onStart(@Observes StartupEvent event) {
+        LOG.debugf("%d actions may be in flight, and %d wait", config.maxInFlight(), config.maxWaiting());
+    }
+
     /**
      * Takes a request on, where this node has not too many, and works on it on one of {@link ActionConfig#threads()}.
      *
@@ -87,9 +111,20 @@ public class Actions {
         if (!inFlight.admit()) {
             return CompletableFuture.failedFuture(notSubmitted("This node has too many actions at once."));
         }
-        return CompletableFuture.supplyAsync(work, threads)
-                .thenCompose(Function.identity())
-                .whenComplete((done, failure) -> inFlight.dismiss());
+        long admitted = System.nanoTime();
+        CompletableFuture<T> done;
+        try {
+            done = CompletableFuture.supplyAsync(
+                            () -> System.nanoTime() - admitted
+                                            < config.maxWait().toNanos()
+                                    ? work.get()
+                                    : CompletableFuture.<T>failedFuture(tooLate()),
+                            threads)
+                    .thenCompose(Function.identity());
+        } catch (RejectedExecutionException e) {
+            done = CompletableFuture.failedFuture(notSubmitted("This node shuts down."));
+        }
+        return done.whenComplete((result, failure) -> inFlight.dismiss());
     }
 
     /**
@@ -106,8 +141,16 @@ public class Actions {
         return reply.exceptionallyCompose(failure -> CompletableFuture.failedFuture(problem(failure)));
     }
 
+    /** However it fails, its place among those in flight is given back. */
     private CompletableFuture<Reply> inTurn(Submission submission) {
-        return decide(submission).whenComplete((done, failure) -> inFlight.leave());
+        CompletableFuture<Reply> reply;
+        try {
+            reply = decide(submission);
+        } catch (Throwable e) {
+            // Also what Datomic throws without declaring it.
+            reply = CompletableFuture.failedFuture(e);
+        }
+        return reply.whenComplete((done, failure) -> inFlight.leave());
     }
 
     /**
@@ -129,7 +172,9 @@ public class Actions {
     public Optional<Reply> firstReply(Idempotency idempotency) {
         try {
             return idempotency.firstReply(peer.db());
-        } catch (PeerUnavailableException e) {
+        } catch (ProblemException e) {
+            throw e;
+        } catch (Exception e) {
             throw problem(e);
         }
     }
@@ -139,9 +184,6 @@ public class Actions {
             return attempt(submission, peer.db(), false, TRIES);
         } catch (ProblemException e) {
             return onNewest(submission, TRIES);
-        } catch (Throwable e) {
-            // Also what Datomic throws without declaring it: its place among those in flight has to be given back.
-            return CompletableFuture.failedFuture(e);
         }
     }
 
@@ -161,9 +203,18 @@ public class Actions {
                     : onNewest(submission, tries);
         }
         return tracing.transact(submission.trace(), submission.name(), TRIES - tries, submission.data(plan))
-                .thenApply(committed -> reply(submission, plan, committed.t(), committed.at(), committed.db()))
+                .thenApplyAsync(committed -> done(submission, plan, committed), threads)
                 .exceptionallyCompose(failure ->
                         isLostRace(failure) ? onNewest(submission, tries) : CompletableFuture.failedFuture(failure));
+    }
+
+    /** It happened, so nothing that goes wrong from here on may be told as if it had not. */
+    private static Reply done(Submission submission, Plan plan, Committed committed) {
+        try {
+            return reply(submission, plan, committed.t(), committed.at(), committed.db());
+        } catch (RuntimeException e) {
+            throw new OutcomeUnknownException("its reply could not be made", e);
+        }
     }
 
     private CompletableFuture<Reply> onNewest(Submission submission, int tries) {
@@ -196,8 +247,7 @@ public class Actions {
             return notSubmitted("The database can't be reached (" + cause.getMessage() + ").");
         }
         if (cause instanceof TimeoutException) {
-            return notSubmitted(
-                    "Its turn did not come within " + config.maxWait().toMillis() + " ms.");
+            return tooLate();
         }
         if (cause instanceof OutcomeUnknownException) {
             return ProblemException.of(
@@ -205,7 +255,24 @@ public class Actions {
                     "It was submitted, and nobody can tell whether it happened (" + cause.getMessage()
                             + "). Repeat it with the same " + Idempotency.HEADER + " to find out.");
         }
+        if (isStorageFailure(cause)) {
+            return notSubmitted("The database can't be read.");
+        }
         return cause instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(cause);
+    }
+
+    /** What Datomic throws, declared or not, where it has to read from the storage and that is away. */
+    private static boolean isStorageFailure(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException || cause instanceof IOException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private ProblemException tooLate() {
+        return notSubmitted("Its turn did not come within " + config.maxWait().toMillis() + " ms.");
     }
 
     private ProblemException notSubmitted(String why) {

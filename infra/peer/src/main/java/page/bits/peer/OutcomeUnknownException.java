@@ -5,7 +5,7 @@ public final class OutcomeUnknownException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    OutcomeUnknownException(String message, Throwable cause) {
+    public OutcomeUnknownException(String message, Throwable cause) {
         super(message, cause);
     }
 }
