@@ -35,6 +35,13 @@ public interface AuthConfig {
     /** The providers whose tokens are taken beside those of guests, by a name that is only used to tell of them. */
     Map<String, OidcConfig> oidc();
 
+    /**
+     * How many requests may wait for keys at a time, of all providers together; fewer than there are threads for actions, since
+     * each holds one.
+     */
+    @WithDefault("8")
+    int waiting();
+
     /** The longest token that is looked at, in characters. */
     @WithDefault("8192")
     int maxToken();

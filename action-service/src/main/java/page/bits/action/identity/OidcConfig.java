@@ -58,8 +58,8 @@ public interface OidcConfig {
     int maxDocument();
 
     /**
-     * How many requests may wait for keys at a time; the others do without, or are told to come again. Each holds a thread, so
-     * that of all providers together there should be fewer than threads for actions.
+     * How many requests may wait for its keys at a time; the others do without, or are told to come again. No more than {@link
+     * AuthConfig#waiting()} wait for those of all providers together.
      */
     @WithDefault("4")
     int waiting();

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
@@ -29,9 +30,10 @@ final class OidcProvider implements TokenVerifier {
 
     /**
      * @param name of the provider in the configuration
+     * @param waiting of all providers together
      * @throws ConfigurationException where the configuration cannot be used
      */
-    OidcProvider(String name, OidcConfig config, Clock clock) {
+    OidcProvider(String name, OidcConfig config, Semaphore waiting, Clock clock) {
         String key = "bits.auth.oidc.\"" + name + "\"";
         check(key, config);
         this.config = config;
@@ -40,7 +42,7 @@ final class OidcProvider implements TokenVerifier {
         this.audience = config.audience().toArray(String[]::new);
         this.skew = (int) config.clockSkew().toSeconds();
         this.clock = clock;
-        this.keys = new ProviderKeys(config, new KeyFetch(key, config)::fetch, clock);
+        this.keys = new ProviderKeys(config, waiting, new KeyFetch(key, config)::fetch, clock);
     }
 
     private static void check(String key, OidcConfig config) {

@@ -23,12 +23,13 @@ import page.bits.http.ProblemType;
  * <ul>
  *   <li>Keys are used for {@link OidcConfig#keysKept()}. In the last quarter of it the next request has them fetched and does
  *       not wait; after it, requests wait for a fetch to end.
- *   <li>When that fails, they are used until {@link OidcConfig#keysKeptWhileAway()}. After it, and before the first fetch that
- *       succeeds, nothing can be verified: 503.
+ *   <li>When that fails, they are used until {@link OidcConfig#keysKeptWhileAway()}, and whoever comes next has them fetched and
+ *       does not wait. After it, and before the first fetch that succeeds, nothing can be verified: 503.
  *   <li>A token that names a key which is not among them has them fetched at once, but not again within
  *       {@link OidcConfig#refetchInterval()}, so that tokens made up by anyone don't become as many requests to the provider.
  *   <li>There is one fetch at a time, none within {@link OidcConfig#refetchInterval()} of one that failed, and no more than
- *       {@link OidcConfig#waiting()} threads wait for it: a provider that is slow holds these and not all of the service's.
+ *       {@link OidcConfig#waiting()} threads wait for it, nor more than {@link AuthConfig#waiting()} for all providers:
+ *       those that are slow hold these and not all of the service's.
  * </ul>
  *
  * <p>The library's {@code HttpsJwks} has no such bounds: it lets every thread wait, tries again with each token while the
@@ -45,6 +46,7 @@ final class ProviderKeys {
     private final Supplier<CompletionStage<KeySet>> source;
     private final Clock clock;
     private final Semaphore waiting;
+    private final Semaphore waitingForAny;
     private final Duration fresh;
 
     private volatile Fetched fetched;
@@ -55,10 +57,11 @@ final class ProviderKeys {
     private CompletableFuture<Void> underWay;
     private Instant unknownKeyAt;
 
-    ProviderKeys(OidcConfig provider, Supplier<CompletionStage<KeySet>> source, Clock clock) {
+    ProviderKeys(OidcConfig provider, Semaphore waitingForAny, Supplier<CompletionStage<KeySet>> source, Clock clock) {
         this.provider = provider;
         this.source = source;
         this.clock = clock;
+        this.waitingForAny = waitingForAny;
         this.waiting = new Semaphore(provider.waiting());
         this.fresh = provider.keysKept().multipliedBy(3).dividedBy(4);
     }
@@ -105,7 +108,8 @@ final class ProviderKeys {
             return have.keys();
         }
         CompletableFuture<Void> next = refetch();
-        if (isYounger(have, provider.keysKept())) {
+        if (isYounger(have, provider.keysKept())
+                || isWithin(failedAt, provider.keysKept()) && isYounger(have, provider.keysKeptWhileAway())) {
             return have.keys();
         }
         await(next);
@@ -140,7 +144,8 @@ final class ProviderKeys {
         CompletionStage<KeySet> keys;
         try {
             keys = source.get();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // An error too, such as that there are no more threads: what waits for the fetch would wait for ever.
             keys = CompletableFuture.failedFuture(e);
         }
         keys.whenComplete((result, failure) -> end(fetch, begun, result, failure));
@@ -196,6 +201,10 @@ final class ProviderKeys {
         if (!waiting.tryAcquire()) {
             return false;
         }
+        if (!waitingForAny.tryAcquire()) {
+            waiting.release();
+            return false;
+        }
         try {
             fetch.get();
             return true;
@@ -205,6 +214,7 @@ final class ProviderKeys {
         } catch (ExecutionException e) {
             throw new IllegalStateException("a fetch always ends", e);
         } finally {
+            waitingForAny.release();
             waiting.release();
         }
     }

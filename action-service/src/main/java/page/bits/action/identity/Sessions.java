@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 
 /**
  * Makes sessions of tokens. Which verifier a token goes to is told by its issuer. A token that was verified is remembered, by a
@@ -35,10 +36,14 @@ class Sessions {
     }
 
     Sessions(AuthConfig config, GuestTokens guests, Clock clock) {
+        if (config.waiting() < 1) {
+            throw new ConfigurationException("bits.auth.waiting is more than 0");
+        }
+        Semaphore waiting = new Semaphore(config.waiting());
         // In an order, so that the same configuration is refused with the same words each time.
         this.providers = new TreeMap<>(config.oidc())
                 .entrySet().stream()
-                        .map(provider -> new OidcProvider(provider.getKey(), provider.getValue(), clock))
+                        .map(provider -> new OidcProvider(provider.getKey(), provider.getValue(), waiting, clock))
                         .toList();
         add(guests);
         providers.forEach(this::add);

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.junit.jupiter.api.AfterEach;
@@ -296,6 +297,79 @@ class ProviderKeysTest {
             assertEquals(2, held);
             assertEquals(1, issuer.fetches(), "one fetch for all");
         }
+    }
+
+    @Test
+    void severalSlowProvidersTogetherHoldNoMoreThreadsThanAllMay() throws Exception {
+        try (Issuer other = new Issuer("/", SECOND)) {
+            Map<String, String> settings = Settings.provider(issuer.url(), Map.of("read-timeout", "PT1M"));
+            settings.put("bits.auth.oidc.\"other\".issuer", other.url());
+            settings.put("bits.auth.oidc.\"other\".audience", "bits");
+            settings.put("bits.auth.oidc.\"other\".read-timeout", "PT1M");
+            settings.put("bits.auth.waiting", "5");
+            AuthConfig config = Settings.of(settings);
+            Sessions sessions = new Sessions(config, new GuestTokens(config, clock), clock);
+            CountDownLatch release = held();
+            other.answerKeysWith(exchange -> {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                Issuer.send(exchange, 200, other.keySet());
+            });
+            List<Future<Session>> all = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                all.add(threads.submit(() -> sessions.of(token(FIRST))));
+                all.add(threads.submit(
+                        () -> sessions.of(Issuer.token(other.url(), clock.instant(), SECOND, "ES256", c -> {}))));
+            }
+            await().until(() -> all.stream().filter(Future::isDone).count() == 7);
+            release.countDown();
+            int held = 0;
+            for (Future<Session> one : all) {
+                try {
+                    one.get(10, TimeUnit.SECONDS);
+                    held++;
+                } catch (ExecutionException e) {
+                    assertUnavailable(e.getCause());
+                }
+            }
+            assertEquals(5, held);
+        }
+    }
+
+    @Test
+    void whileAProviderIsKnownToBeAwayNobodyWaitsForItWithKeysThatMayBeUsed() throws Exception {
+        Sessions sessions = sessions("read-timeout=PT1M");
+        assertHolds(sessions, token(FIRST));
+        clock.advance(Duration.ofMinutes(10));
+        issuer.answerKeysWith(exchange -> Issuer.send(exchange, 500, "{}"));
+        assertHolds(sessions, token(FIRST)); // waited, and it failed
+        CountDownLatch release = held();
+        clock.advance(Duration.ofSeconds(5));
+        try {
+            Session session = threads.submit(() -> sessions.of(token(FIRST))).get(10, TimeUnit.SECONDS);
+            assertEquals("someone", session.actor().subject());
+            await().until(() -> issuer.fetches() == 3);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void aFetchThatEndsWithAnErrorEndsToo() {
+        OidcConfig provider =
+                Settings.of(Settings.provider(issuer.url(), Map.of())).oidc().get("provider");
+        ProviderKeys keys = new ProviderKeys(
+                provider,
+                new Semaphore(1),
+                () -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                },
+                clock);
+        keys.fetch();
+        assertUnavailable(assertThrows(ProblemException.class, () -> keys.contains(FIRST.getKey())));
     }
 
     @Test
