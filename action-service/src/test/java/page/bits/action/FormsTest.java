@@ -150,6 +150,17 @@ class FormsTest extends ServiceTest {
     }
 
     @Test
+    void aGuestComesInByAFormFromAPageOfOursOnly() {
+        refused(
+                403,
+                "forbidden",
+                () -> json().contentType("application/x-www-form-urlencoded")
+                        .header("Accept", "text/html,*/*;q=0.8")
+                        .body("name=x".getBytes(StandardCharsets.UTF_8))
+                        .post("/auth/guest"));
+    }
+
+    @Test
     void aGuestComesInByAFormToo() {
         Response response =
                 form().body("name=Zo%C3%AB".getBytes(StandardCharsets.UTF_8)).post("/auth/guest");

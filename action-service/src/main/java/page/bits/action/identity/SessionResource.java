@@ -203,7 +203,8 @@ public class SessionResource {
             throw ProblemException.of(ProblemType.NOT_FOUND, "There are no guests here: bits.auth.guests is not on.");
         }
         Optional<Session> present = authentication.session(request);
-        authentication.requireSameOriginForSession(request, true);
+        // A form is a browser's, and no program's that may do without the headers.
+        authentication.requireSameOriginForSession(request, !isForm(request));
         ActorName name = requestedName(request, body);
         if (present.isPresent()) {
             return noStore(told(request, present.get()));
