@@ -19,6 +19,7 @@ import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.eclipse.microprofile.config.Config;
 import org.jose4j.jwk.PublicJsonWebKey;
@@ -100,6 +101,13 @@ class OidcTest extends ServiceTest {
         Response response = refused(401, "unauthorized", () -> publish(bearer(wrong), "x"));
         assertThat(response.header("WWW-Authenticate"), equalTo("Bearer error=\"invalid_token\""));
         assertThat(response.jsonPath().getString("detail"), containsString("another audience"));
+    }
+
+    @Test
+    void aPageIsNotToldTheTokenThatItsCookieKeepsFromIt() throws Exception {
+        Response response = fromOurPage(token("one")).post("/auth/guest");
+        assertThat(response.statusCode(), is(200));
+        assertThat(response.jsonPath().getMap("").keySet(), equalTo(Set.of("sub", "name")));
     }
 
     @Test

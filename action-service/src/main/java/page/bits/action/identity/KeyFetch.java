@@ -21,6 +21,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import page.bits.action.body.Text;
 
 /**
  * Fetches the keys of a provider, from where its discovery document (OpenID Connect Discovery 1.0, section 4) or the
@@ -98,11 +99,15 @@ final class KeyFetch {
             String issuer = discovered.getString("issuer");
             if (!provider.issuer().equals(issuer)) {
                 throw new IllegalArgumentException(
-                        "its issuer is '" + issuer + "' and not '" + provider.issuer() + "'");
+                        "its issuer is '" + Text.quoted(String.valueOf(issuer)).replaceAll("\\p{Cntrl}", " ")
+                                + "' and not '" + provider.issuer() + "'");
             }
             URI uri = URI.create(Optional.ofNullable(discovered.getString("jwks_uri"))
                     .orElseThrow(() -> new IllegalArgumentException("it has no jwks_uri")));
             requireSafe(uri);
+            if ("https".equalsIgnoreCase(start.getScheme()) && !"https".equalsIgnoreCase(uri.getScheme())) {
+                throw new IllegalArgumentException("its jwks_uri is not https, as it is itself");
+            }
             return uri;
         } catch (DecodeException | ClassCastException e) {
             throw new IllegalArgumentException(start + " is no discovery document", e);

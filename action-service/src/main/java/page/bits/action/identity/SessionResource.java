@@ -215,10 +215,10 @@ public class SessionResource {
     }
 
     /** A program is told its token; a browser without JavaScript, which has it in the cookie, goes on to the front page. */
-    private static Response.ResponseBuilder told(RoutingContext request, Session session) {
+    private Response.ResponseBuilder told(RoutingContext request, Session session) {
         return isForm(request)
                 ? Response.status(Response.Status.SEE_OTHER).header(HttpHeaders.LOCATION, "/#start")
-                : Response.ok(IssuedToken.of(session), MediaType.APPLICATION_JSON_TYPE);
+                : Response.ok(IssuedToken.known(session, config.guestIssuer()), MediaType.APPLICATION_JSON_TYPE);
     }
 
     private static boolean isForm(RoutingContext request) {
