@@ -42,9 +42,13 @@ final class PostToEvent {
               --warmup N       how many posts go before, not counted (200)
               --token TOKEN    publish with this token of alice's (as ./bits token alice prints it)
 
+            The instance has to let one creator post as fast as that: BITS_LIMIT_ACTOR_RATE=0 ./bits run
+
             Fails when a post is refused or never arrives. A stream shows the newest 50 posts, so a reader that falls
             further behind than that misses some.
             """;
+
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -314,6 +318,10 @@ final class PostToEvent {
     }
 
     private static String problem(HttpResponse<String> response) {
-        return "status %d %s".formatted(response.statusCode(), response.body().replaceAll("\\s+", " "));
+        String problem =
+                "status %d %s".formatted(response.statusCode(), response.body().replaceAll("\\s+", " "));
+        return response.statusCode() == TOO_MANY_REQUESTS
+                ? problem + "\nbits: start it with BITS_LIMIT_ACTOR_RATE=0 ./bits run, so that there is no such limit"
+                : problem;
     }
 }
