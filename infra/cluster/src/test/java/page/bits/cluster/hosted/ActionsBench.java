@@ -19,7 +19,8 @@ import page.bits.cluster.JavaProcess;
 
 /**
  * Measures how many actions one node does in a second, and how long each takes, beside what the database alone takes of the
- * same transactions from one peer; and where the processor's time goes meanwhile. {@code ./bits bench actions} runs it.
+ * same transactions from one peer; and where the processor's time goes meanwhile. Also whether it does fewer, or slower, while
+ * many others are refused because they are too many. {@code ./bits bench actions} runs it.
  *
  * <p>Both ways have a number of actions in flight all the time, and each a database of its own, with the same transactor: so
  * neither pays for what the other's peer is told. Only one of them does anything at a time.
@@ -41,8 +42,16 @@ final class ActionsBench {
     /** The peer of the action node or of the bare program, which is its own load. */
     private static final List<String> COLUMNS = List.of(PEER, "transactor", "postgres", GATEWAY, LOAD, Cpu.OTHERS);
 
-    /** All of the load comes from one address. */
-    private static final Map<String, String> LIMITS = Map.of("BITS_GATEWAY_MAX_CONNECTIONS_PER_ADDRESS", "10000");
+    /** What the node takes on at once. */
+    private static final int ADMITTED = 500;
+
+    private static final int TOO_MANY = 3_000;
+
+    /** All of the load comes from one address. The node takes on just as many as the other cells have in flight. */
+    private static final Map<String, String> LIMITS = Map.of(
+            "BITS_GATEWAY_MAX_CONNECTIONS_PER_ADDRESS", "10000",
+            "BITS_ACTION_MAX_IN_FLIGHT", Integer.toString(ADMITTED),
+            "BITS_ACTION_MAX_WAITING", "0");
 
     private record Cell(String name, ActionsLoad.Way way, int inFlight) {}
 
@@ -51,6 +60,9 @@ final class ActionsBench {
             new Cell("500 in flight", ActionsLoad.Way.PLAIN, 500),
             new Cell("500, each with an Idempotency-Key", ActionsLoad.Way.KEYED, 500),
             new Cell("500, by the gateway", ActionsLoad.Way.GATEWAY, 500));
+
+    private static final Cell CROWDED =
+            new Cell("500 in flight, and 3,000 too many", ActionsLoad.Way.PLAIN, ADMITTED + TOO_MANY);
 
     private record Run(Tally.Measured measured, Cpu cpu) {
 
@@ -166,6 +178,7 @@ final class ActionsBench {
         for (Cell cell : CELLS) {
             measure(cell);
         }
+        measureCrowded();
     }
 
     /** By a number of actions, since that is what the compilers go by; a crowded machine takes longer for them. */
@@ -193,15 +206,40 @@ final class ActionsBench {
         OUT.println(cell.name());
         print("  POST /actions/" + ACTION, actions);
         print("  transactAsync of one peer", transactions);
+        printRatio(actions, transactions);
+    }
+
+    private void printRatio(List<Run> runs, List<Run> others) {
         OUT.printf(
                 "%-34s %9.2f  (%s)%n",
                 "  ratio of the medians",
-                median(actions, Run::perSecond) / median(transactions, Run::perSecond),
+                median(runs, Run::perSecond) / median(others, Run::perSecond),
                 IntStream.range(0, rounds)
                         .mapToObj(i -> "%.2f"
-                                .formatted(actions.get(i).perSecond()
-                                        / transactions.get(i).perSecond()))
+                                .formatted(
+                                        runs.get(i).perSecond() / others.get(i).perSecond()))
                         .collect(Collectors.joining(", ")));
+    }
+
+    /** Whether those that are too many, and come back whenever Retry-After says, slow those down that are taken on. */
+    private void measureCrowded() throws Exception {
+        Cell calm = new Cell("as many as it takes on", ActionsLoad.Way.PLAIN, ADMITTED);
+        List<Run> alone = new ArrayList<>();
+        List<Run> crowded = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            alone.add(run(http, httpProcesses, calm, length));
+            crowded.add(run(http, httpProcesses, CROWDED, length));
+        }
+        OUT.println(CROWDED.name());
+        print("  POST, without the others", alone);
+        print("  POST, with them", crowded);
+        OUT.printf(
+                "%-34s %,9.0f %7.1f %7.1f%n",
+                "  503, to the others",
+                median(crowded, run -> run.measured().refusedPerSecond()),
+                median(crowded, run -> run.measured().refused().p50() / 1e6),
+                median(crowded, run -> run.measured().refused().p99() / 1e6));
+        printRatio(crowded, alone);
     }
 
     private Run run(LoadProcess load, Map<String, Long> processes, Cell cell, Duration duration) throws Exception {
@@ -212,6 +250,9 @@ final class ActionsBench {
         TimeUnit.NANOSECONDS.sleep(duration.toNanos());
         Cpu cpu = watch.stop();
         Run run = new Run(load.end(), cpu);
+        if (cell.inFlight() <= ADMITTED && run.measured().refused().count() > 0) {
+            throw new IllegalStateException("refused, though it takes on as many: " + run);
+        }
         // What follows an answer, such as the node's feed, is not to be the next run's.
         TimeUnit.NANOSECONDS.sleep(SETTLE.toNanos());
         return run;
@@ -222,8 +263,8 @@ final class ActionsBench {
                 "%-34s %,9.0f %7.1f %7.1f  ",
                 what,
                 median(runs, Run::perSecond),
-                median(runs, run -> run.measured().p50() / 1e6),
-                median(runs, run -> run.measured().p99() / 1e6));
+                median(runs, run -> run.measured().accepted().p50() / 1e6),
+                median(runs, run -> run.measured().accepted().p99() / 1e6));
         for (String column : COLUMNS) {
             double cores = median(runs, run -> run.cpu().cores().getOrDefault(column, Double.NaN));
             OUT.printf(" %10s", Double.isNaN(cores) ? "" : "%.2f".formatted(cores));

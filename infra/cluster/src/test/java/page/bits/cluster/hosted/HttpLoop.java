@@ -12,12 +12,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
  * Posts over HTTP/1.1: as many connections as requests in flight, each with one at a time. One thread does all of it with
  * requests that were made before, and reads no more of an answer than its status and its end, so that little of the machine
- * is spent here.
+ * is spent here. Who is refused with 503 comes back when Retry-After says.
  */
 final class HttpLoop implements ActionsLoad.Loop {
 
@@ -25,6 +28,9 @@ final class HttpLoop implements ActionsLoad.Loop {
 
     /** A request, and an answer, in bytes. */
     private static final int LARGEST = 4 * 1024;
+
+    /** How often it looks for those that come back. */
+    private static final long LOOK_MILLIS = 5;
 
     /** Between the parts is the key, where there is one. */
     private record Request(byte[] untilKey, byte[] fromKey) {}
@@ -38,6 +44,8 @@ final class HttpLoop implements ActionsLoad.Loop {
     private boolean keyed;
     private long number;
     private int inFlight;
+    private final Queue<Connection> toComeBack =
+            new PriorityQueue<>((one, other) -> Long.signum(one.comesBackAt - other.comesBackAt));
     private volatile boolean ending;
     private Thread thread;
 
@@ -90,9 +98,13 @@ final class HttpLoop implements ActionsLoad.Loop {
     /** Until none is in flight, once that is wanted. */
     private void answer(Selector selector) {
         try (selector) {
-            while (inFlight > 0) {
-                selector.select(key -> ((Connection) key.attachment()).read());
+            while (inFlight > 0 || !(ending || toComeBack.isEmpty())) {
+                selector.select(key -> ((Connection) key.attachment()).read(), LOOK_MILLIS);
+                while (!ending && !toComeBack.isEmpty() && toComeBack.peek().isDue()) {
+                    toComeBack.remove().send();
+                }
             }
+            toComeBack.clear();
             for (SelectionKey key : selector.keys()) {
                 key.channel().close();
             }
@@ -112,6 +124,7 @@ final class HttpLoop implements ActionsLoad.Loop {
         private final ByteBuffer out = ByteBuffer.allocateDirect(LARGEST);
         private final ByteBuffer in = ByteBuffer.allocateDirect(LARGEST);
         private long sentAt;
+        private long comesBackAt;
 
         Connection(Selector selector, URI address) throws IOException {
             channel = SocketChannel.open(new InetSocketAddress(address.getHost(), address.getPort()));
@@ -138,17 +151,21 @@ final class HttpLoop implements ActionsLoad.Loop {
             }
         }
 
+        boolean isDue() {
+            return comesBackAt - System.nanoTime() <= 0;
+        }
+
         void read() {
             try {
                 if (channel.read(in) <= 0) {
                     throw new IOException("an answer does not end");
                 }
-                if (isWhole()) {
-                    tally.accepted(System.nanoTime() - sentAt);
-                    inFlight--;
-                    if (!ending) {
-                        send();
-                    }
+                String answer = StandardCharsets.ISO_8859_1
+                        .decode(in.duplicate().flip())
+                        .toString();
+                int end = answer.indexOf("\r\n\r\n");
+                if (end >= 0 && answer.length() >= end + 4 + number(answer, end, "content-length")) {
+                    answered(answer, end);
                 }
             } catch (IOException e) {
                 tally.failed(e.toString());
@@ -157,26 +174,37 @@ final class HttpLoop implements ActionsLoad.Loop {
             }
         }
 
-        /** @throws IOException where the status is not 200 */
-        private boolean isWhole() throws IOException {
-            String answer =
-                    StandardCharsets.ISO_8859_1.decode(in.duplicate().flip()).toString();
-            int end = answer.indexOf("\r\n\r\n");
-            if (end < 0) {
-                return false;
+        /** @throws IOException where the status is neither 200 nor 503 */
+        private void answered(String answer, int end) throws IOException {
+            long took = System.nanoTime() - sentAt;
+            if (answer.startsWith("HTTP/1.1 503 ")) {
+                comesBackAt = System.nanoTime() + TimeUnit.SECONDS.toNanos(number(answer, end, "retry-after"));
+                tally.refused(took);
+                inFlight--;
+                toComeBack.add(this);
+                return;
             }
             if (!answer.startsWith("HTTP/1.1 200 ")) {
                 throw new IOException(answer);
             }
-            String head = answer.substring(0, end + 2).toLowerCase(Locale.ROOT);
-            int length = head.indexOf("\r\ncontent-length:");
-            if (length < 0) {
-                throw new IOException("no Content-Length in " + answer);
+            tally.accepted(took);
+            inFlight--;
+            if (!ending) {
+                send();
             }
-            int digits = length + "\r\ncontent-length:".length();
-            int size = Integer.parseInt(
+        }
+
+        /** @throws IOException where the head has no such header */
+        private static int number(String answer, int end, String header) throws IOException {
+            String head = answer.substring(0, end + 2).toLowerCase(Locale.ROOT);
+            String before = "\r\n" + header + ":";
+            int at = head.indexOf(before);
+            if (at < 0) {
+                throw new IOException("no " + header + " in " + answer);
+            }
+            int digits = at + before.length();
+            return Integer.parseInt(
                     head.substring(digits, head.indexOf("\r\n", digits)).strip());
-            return answer.length() >= end + 4 + size;
         }
     }
 }

@@ -8,31 +8,80 @@ final class Tally {
     /**
      * What was measured.
      *
-     * @param answers that came meanwhile
      * @param nanos how long was measured
-     * @param p50 of an answer, in nanoseconds; 0 if there was none
-     * @param p99 as {@code p50}
+     * @param accepted of the answers that came meanwhile, those to what was done
+     * @param refused those that say it was not submitted
      */
-    record Measured(long answers, long nanos, long p50, long p99) {
+    record Measured(long nanos, Answers accepted, Answers refused) {
+
+        private static final int WORDS_OF_ANSWERS = 3;
 
         double perSecond() {
-            return answers * 1e9 / nanos;
+            return perSecond(accepted);
+        }
+
+        double refusedPerSecond() {
+            return perSecond(refused);
+        }
+
+        private double perSecond(Answers answers) {
+            return answers.count() * 1e9 / nanos;
         }
 
         static Measured parse(String line) {
             long[] values =
                     Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();
-            return new Measured(values[0], values[1], values[2], values[3]);
+            return new Measured(values[0], Answers.of(values, 1), Answers.of(values, 1 + WORDS_OF_ANSWERS));
         }
 
         /** For {@link #parse}. */
         String line() {
-            return "%d %d %d %d".formatted(answers, nanos, p50, p99);
+            return nanos + " " + accepted.words() + " " + refused.words();
         }
     }
 
-    private long[] latencies = new long[1 << 16];
-    private int kept;
+    /**
+     * How many answers came, and how long they took.
+     *
+     * @param p50 of an answer, in nanoseconds; 0 if there was none
+     * @param p99 as {@code p50}
+     */
+    record Answers(long count, long p50, long p99) {
+
+        private static Answers of(long[] values, int first) {
+            return new Answers(values[first], values[first + 1], values[first + 2]);
+        }
+
+        private String words() {
+            return "%d %d %d".formatted(count, p50, p99);
+        }
+    }
+
+    private static final class Latencies {
+
+        private long[] nanos = new long[1 << 16];
+        private int count;
+
+        void add(long one) {
+            if (count == nanos.length) {
+                nanos = Arrays.copyOf(nanos, 2 * count);
+            }
+            nanos[count++] = one;
+        }
+
+        Answers answers() {
+            long[] sorted = Arrays.copyOf(nanos, count);
+            Arrays.sort(sorted);
+            return new Answers(count, quantile(sorted, 0.5), quantile(sorted, 0.99));
+        }
+
+        private static long quantile(long[] sorted, double quantile) {
+            return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(quantile * sorted.length) - 1];
+        }
+    }
+
+    private Latencies ofAccepted = new Latencies();
+    private Latencies ofRefused = new Latencies();
     private long accepted;
     private String firstFailure;
     private boolean measuring;
@@ -41,10 +90,13 @@ final class Tally {
     synchronized void accepted(long nanos) {
         accepted++;
         if (measuring) {
-            if (kept == latencies.length) {
-                latencies = Arrays.copyOf(latencies, 2 * kept);
-            }
-            latencies[kept++] = nanos;
+            ofAccepted.add(nanos);
+        }
+    }
+
+    synchronized void refused(long nanos) {
+        if (measuring) {
+            ofRefused.add(nanos);
         }
     }
 
@@ -53,7 +105,8 @@ final class Tally {
     }
 
     synchronized void begin() {
-        kept = 0;
+        ofAccepted = new Latencies();
+        ofRefused = new Latencies();
         measuring = true;
         began = System.nanoTime();
     }
@@ -61,9 +114,7 @@ final class Tally {
     synchronized Measured end() {
         long nanos = System.nanoTime() - began;
         measuring = false;
-        long[] sorted = Arrays.copyOf(latencies, kept);
-        Arrays.sort(sorted);
-        return new Measured(kept, nanos, quantile(sorted, 0.5), quantile(sorted, 0.99));
+        return new Measured(nanos, ofAccepted.answers(), ofRefused.answers());
     }
 
     /**
@@ -76,9 +127,5 @@ final class Tally {
             throw new IllegalStateException("not accepted: " + firstFailure);
         }
         return accepted;
-    }
-
-    private static long quantile(long[] sorted, double quantile) {
-        return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(quantile * sorted.length) - 1];
     }
 }
