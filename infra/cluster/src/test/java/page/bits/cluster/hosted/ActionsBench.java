@@ -127,6 +127,8 @@ final class ActionsBench {
             // Compiled to be fast, and not to be there soon; but what the caller says wins.
             settings = settings.withJvmOptions(name, "-XX:TieredStopAtLevel=4");
         }
+        // What a node has that does nothing else; the bare peer has the same.
+        settings = settings.withJvmOptions("action-1", "-Xmx1g");
         for (String name : List.of("action-1", "gateway-1")) {
             for (Map.Entry<String, String> limit : LIMITS.entrySet()) {
                 settings = settings.withEnvironment(name, limit.getKey(), limit.getValue());

@@ -25,7 +25,7 @@ import page.bits.peer.DatomicPeer;
  */
 final class RawLoop implements ActionsLoad.Loop {
 
-    private record Page(Object creator, Object owner, Map<Object, Object> actor) {}
+    private record Page(Object creator, Object owner) {}
 
     private final Connection connection;
     private final Tally tally;
@@ -65,8 +65,7 @@ final class RawLoop implements ActionsLoad.Loop {
         Database db = (Database) report.get(Connection.DB_AFTER);
         return new Page(
                 db.entid(Util.list(Attributes.CREATOR_HANDLE, handle)),
-                db.entid(Util.list(Attributes.ACTOR_ID, actor.get(Attributes.ACTOR_ID))),
-                actor);
+                db.entid(Util.list(Attributes.ACTOR_ID, actor.get(Attributes.ACTOR_ID))));
     }
 
     @Override
@@ -110,7 +109,8 @@ final class RawLoop implements ActionsLoad.Loop {
         Map<Object, Object> transaction = new HashMap<>();
         transaction.put(Attributes.DB_ID, Attributes.THIS_TRANSACTION);
         transaction.put(Attributes.ACTION_NAME, ActionsBench.ACTION);
-        transaction.put(Attributes.ACTION_ACTOR, "actor");
+        // As an action node, which sends an actor's facts only where they are new.
+        transaction.put(Attributes.ACTION_ACTOR, page.owner());
         transaction.put(Attributes.ACTION_TRACE_ID, hex(16));
         if (keyed) {
             transaction.put(Attributes.ACTION_IDEMPOTENCY_KEY, UUID.randomUUID());
@@ -118,7 +118,6 @@ final class RawLoop implements ActionsLoad.Loop {
             transaction.put(Attributes.ACTION_RESULT, "{\"postId\":\"" + id + "\"}");
         }
         return List.of(
-                page.actor(),
                 Util.list(Attributes.CAS, page.creator(), Attributes.CREATOR_OWNER, page.owner(), page.owner()),
                 Util.list(Attributes.ADD, "new", Attributes.POST_ID, id),
                 Util.list(Attributes.ADD, "new", Attributes.POST_CREATOR, page.creator()),
