@@ -17,7 +17,7 @@ class NoGuestsTest extends ServiceTest {
     public static class WithoutGuests implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("bits.auth.guests", "false", "bits.action.max-in-flight", "0");
+            return Map.of("bits.auth.guests", "false", "bits.action.max-wait", "PT0S");
         }
     }
 
@@ -32,7 +32,7 @@ class NoGuestsTest extends ServiceTest {
     }
 
     @Test
-    void whatTheNodeCannotTakeOnIsRefusedBeforeItIsSubmitted() {
+    void whoseTurnDoesNotComeInTimeIsToldThatNothingWasSubmitted() {
         String handle = newHandle();
         var response = refused(
                 503,
