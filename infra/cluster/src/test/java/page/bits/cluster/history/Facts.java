@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import page.bits.cluster.history.Thing.Comment;
 import page.bits.cluster.history.Thing.Creator;
 import page.bits.cluster.history.Thing.Deleted;
@@ -14,7 +15,8 @@ import page.bits.cluster.history.Thing.Post;
 /** Makes things of datoms. */
 final class Facts {
 
-    private static final Set<String> STAY = Set.of("post/id", "post/deleted", "comment/id", "comment/deleted");
+    private static final Set<String> STAY =
+            Set.of("post/id", "post/deleted", "post/liked-by", "comment/id", "comment/deleted");
 
     private final Map<String, Map<String, Set<Object>>> values = new HashMap<>();
     private final Map<String, Long> textT = new HashMap<>();
@@ -46,7 +48,7 @@ final class Facts {
                     left.add(attribute);
                 }
             });
-            return new Deleted(left);
+            return new Deleted(left, likedBy(name));
         }
         if (name.startsWith("creator:")) {
             return new Creator(one(name, "creator/owner"), one(name, "creator/display-name"));
@@ -54,15 +56,17 @@ final class Facts {
         if (name.startsWith("comment:")) {
             return new Comment(one(name, "comment/post"), one(name, "comment/author"), one(name, "comment/text"));
         }
-        Set<String> likedBy = new HashSet<>();
-        all(name, "post/liked-by").forEach(actor -> likedBy.add(actor.toString()));
         return new Post(
                 one(name, "post/creator"),
                 one(name, "post/text"),
                 textT.getOrDefault(name, -1L),
-                likedBy,
+                likedBy(name),
                 count(name, "post/likes"),
                 count(name, "post/comments"));
+    }
+
+    private Set<String> likedBy(String name) {
+        return all(name, "post/liked-by").stream().map(Object::toString).collect(Collectors.toSet());
     }
 
     Map<String, Thing> things() {

@@ -226,7 +226,7 @@ final class State {
             if (!owns(post.creator())) {
                 return refuse(Refusal.NOT_YOURS);
             }
-            put(Thing.post(id), new Deleted(Set.of()));
+            put(Thing.post(id), new Deleted(Set.of(), post.likedBy()));
             return Map.of("postId", id);
         }
 
@@ -269,7 +269,7 @@ final class State {
                 return refuse(Refusal.NOT_YOURS);
             }
             count(comment.post().substring(Thing.post("").length()), -1);
-            put(Thing.comment(id), new Deleted(Set.of()));
+            put(Thing.comment(id), new Deleted(Set.of(), Set.of()));
             return Map.of("commentId", id);
         }
 

@@ -26,8 +26,17 @@ sealed interface Thing {
     /** @param post {@code post:<id>} */
     record Comment(String post, String author, String text) implements Thing {}
 
-    /** @param left attributes that it still has, besides its id and that it is deleted */
-    record Deleted(Set<String> left) implements Thing {}
+    /**
+     * @param left attributes that it still has, besides its id, that it is deleted, and who liked it
+     * @param likedBy the subjects of those who liked it before
+     */
+    record Deleted(Set<String> left, Set<String> likedBy) implements Thing {
+
+        public Deleted {
+            left = Set.copyOf(left);
+            likedBy = Set.copyOf(likedBy);
+        }
+    }
 
     static String creator(String handle) {
         return "creator:" + handle;
