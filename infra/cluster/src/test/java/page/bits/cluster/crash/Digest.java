@@ -1,5 +1,7 @@
 package page.bits.cluster.crash;
 
+import clojure.lang.ILookup;
+import clojure.lang.Keyword;
 import datomic.Database;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,17 +48,28 @@ final class Digest {
         }
     }
 
+    private static final Keyword CODE = Keyword.intern("code");
+
     private final long[] sums = new long[View.values().length];
     private final int[] counts = new int[View.values().length];
 
     void add(View view, Object e, Object a, Object v, Object tx, boolean added) {
-        // Equal numbers may be an Integer here and a Long there.
-        Object value = v instanceof Number number ? number.longValue() : v;
+        Object value = comparable(v);
         sums[view.ordinal()] += mixed(Objects.hash(e, added) * 0x9E3779B97F4A7C15L
                 ^ mixed(Long.parseLong(a.toString()))
                 ^ 31 * mixed(value.hashCode())
                 ^ 17 * mixed((Long) tx));
         counts[view.ordinal()]++;
+    }
+
+    /** Equal numbers may be an Integer here and a Long there, and of a transaction function only its text equals itself. */
+    private static Object comparable(Object v) {
+        if (v instanceof Number number) {
+            return number.longValue();
+        }
+        return v instanceof ILookup function && function.valAt(CODE) != null
+                ? function.valAt(CODE).toString()
+                : v;
     }
 
     /** The finalizer of SplitMix64. */
