@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import page.bits.cluster.history.Entry.Fact;
+import page.bits.cluster.hosted.FreshConnection;
 
 /**
  * What the database holds, read by a peer of this process, which none of the services has a part in.
@@ -37,7 +38,7 @@ record StoredLog(List<Entry> entries, Map<String, Thing> now) {
      */
     @SuppressWarnings({"unchecked", "rawtypes"}) // Datomic's maps are raw; what each key holds is documented at Log
     static StoredLog read(String uri, long from) throws Exception {
-        Connection connection = Peer.connect(uri);
+        Connection connection = FreshConnection.to(uri);
         try {
             Database db = connection.sync().get(1, TimeUnit.MINUTES);
             Names names = new Names(db);

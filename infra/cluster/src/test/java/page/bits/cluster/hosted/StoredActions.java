@@ -4,7 +4,6 @@ import datomic.Connection;
 import datomic.Database;
 import datomic.Datom;
 import datomic.Log;
-import datomic.Peer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -21,7 +20,7 @@ final class StoredActions {
 
     /** How many transactions there are, by the attributes that they assert. */
     static Map<String, Long> count(String uri) throws Exception {
-        Connection connection = Peer.connect(uri);
+        Connection connection = FreshConnection.to(uri);
         try {
             Database db = connection.sync().get(1, TimeUnit.MINUTES);
             Map<Object, Object> idents = new HashMap<>();

@@ -21,7 +21,7 @@ final class StoredPosts {
 
     /** All of them, oldest first, as of what the transactor says is newest. */
     static List<Post> of(String handle, String uri) throws Exception {
-        Connection connection = Peer.connect(uri);
+        Connection connection = FreshConnection.to(uri);
         try {
             Database db = connection.sync().get(1, TimeUnit.MINUTES);
             Object creator = db.entid(Util.list(Attributes.CREATOR_HANDLE, handle));
