@@ -11,16 +11,7 @@ import page.bits.http.ProblemException;
  * Something that an actor wants done. What its fields may hold is checked when it is made; who may do it, and what it needs
  * to find, is in {@link #on}.
  */
-public sealed interface Action
-        permits RegisterCreator,
-                UpdateCreator,
-                PublishPost,
-                EditPost,
-                DeletePost,
-                LikePost,
-                UnlikePost,
-                CommentOnPost,
-                DeleteComment {
+public sealed interface Action permits RegisterCreator, UpdateCreator, PublishPost, OnPost, DeleteComment {
 
     /** The name in its path and on the transaction entity. */
     String name();

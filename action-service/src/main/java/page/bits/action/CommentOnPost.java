@@ -3,7 +3,6 @@ package page.bits.action;
 import datomic.Database;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
@@ -16,7 +15,7 @@ import page.bits.peer.Attributes;
  * @param id of the new comment: part of the action, as a post's
  */
 @Schema(requiredProperties = {"postId", "text"})
-public record CommentOnPost(@Schema(hidden = true) CommentId id, PostId postId, CommentText text) implements Action {
+public record CommentOnPost(@Schema(hidden = true) CommentId id, PostId postId, CommentText text) implements OnPost {
 
     public static final String NAME = "comment-on-post";
 
@@ -30,11 +29,6 @@ public record CommentOnPost(@Schema(hidden = true) CommentId id, PostId postId, 
     @Override
     public String name() {
         return NAME;
-    }
-
-    @Override
-    public Optional<Handle> page(Database db) {
-        return Published.page(db, postId);
     }
 
     @Override

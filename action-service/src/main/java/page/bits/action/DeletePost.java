@@ -3,8 +3,6 @@ package page.bits.action;
 import datomic.Database;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
 import page.bits.action.identity.Actor;
@@ -15,7 +13,7 @@ import page.bits.peer.Attributes;
  * nothing leads to them any more: to take them away too would be a transaction as large as they are many.
  */
 @Schema(requiredProperties = "postId")
-public record DeletePost(PostId postId) implements Action {
+public record DeletePost(PostId postId) implements OnPost {
 
     public static final String NAME = "delete-post";
 
@@ -28,16 +26,6 @@ public record DeletePost(PostId postId) implements Action {
     @Override
     public String name() {
         return NAME;
-    }
-
-    @Override
-    public Optional<Handle> page(Database db) {
-        return Published.page(db, postId);
-    }
-
-    @Override
-    public Map<String, UUID> ids() {
-        return Map.of("postId", postId.value());
     }
 
     /** Guarded by the mark that it leaves: of two that delete the same, one fails. */

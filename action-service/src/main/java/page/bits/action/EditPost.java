@@ -32,7 +32,7 @@ public record EditPost(
         Optional<BasisT> expectedT,
 
         @Schema(hidden = true) UUID revision)
-        implements Action {
+        implements OnPost {
 
     public static final String NAME = "edit-post";
 
@@ -47,16 +47,6 @@ public record EditPost(
     @Override
     public String name() {
         return NAME;
-    }
-
-    @Override
-    public Optional<Handle> page(Database db) {
-        return Published.page(db, postId);
-    }
-
-    @Override
-    public Map<String, UUID> ids() {
-        return Map.of("postId", postId.value());
     }
 
     /**

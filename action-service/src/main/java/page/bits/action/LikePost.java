@@ -3,8 +3,6 @@ package page.bits.action;
 import datomic.Database;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
 import page.bits.action.identity.Actor;
@@ -12,7 +10,7 @@ import page.bits.peer.Attributes;
 
 /** Likes a post. Any actor may, once: to repeat it changes nothing. */
 @Schema(requiredProperties = "postId")
-public record LikePost(PostId postId) implements Action {
+public record LikePost(PostId postId) implements OnPost {
 
     public static final String NAME = "like-post";
 
@@ -25,16 +23,6 @@ public record LikePost(PostId postId) implements Action {
     @Override
     public String name() {
         return NAME;
-    }
-
-    @Override
-    public Optional<Handle> page(Database db) {
-        return Published.page(db, postId);
-    }
-
-    @Override
-    public Map<String, UUID> ids() {
-        return Map.of("postId", postId.value());
     }
 
     /** Guarded by the post staying where it is. */

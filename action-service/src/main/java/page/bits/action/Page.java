@@ -1,7 +1,6 @@
 package page.bits.action;
 
 import datomic.Database;
-import datomic.Util;
 import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
@@ -28,7 +27,7 @@ record Page(Database db, Object entity, Object owner, boolean isActors) {
         Object owner = Published.value(db, creator, Attributes.CREATOR_OWNER)
                 .orElseThrow()
                 .v();
-        return new Page(db, creator, owner, owner.equals(db.entid(Util.list(Attributes.ACTOR_ID, actor.id()))));
+        return new Page(db, creator, owner, owner.equals(db.entid(actor.lookupRef())));
     }
 
     /** @throws ProblemException 403 where it is not the actor's */

@@ -78,7 +78,7 @@ public record Plan(List<Object> data, Object actor, boolean nothing, List<Map<St
 
     /** The actor's entity, or null. What their id is made of never changes. */
     private static Object known(Database db, Actor actor) {
-        Object entity = db.entid(Util.list(Attributes.ACTOR_ID, actor.id()));
+        Object entity = db.entid(actor.lookupRef());
         boolean sameName = entity != null
                 && Published.value(db, entity, Attributes.ACTOR_NAME)
                         .filter(name -> name.v().equals(actor.name().value()))
@@ -95,6 +95,7 @@ public record Plan(List<Object> data, Object actor, boolean nothing, List<Map<St
 
         private final Database before;
         private final Actor actor;
+        private final boolean isNewActor;
 
         /** The temporary ids of what the actions so far make, by the ids that it has in the database after them. */
         private final Map<Object, Object> made = new HashMap<>();
@@ -106,6 +107,7 @@ public record Plan(List<Object> data, Object actor, boolean nothing, List<Map<St
         Batch(Database before, Actor actor) {
             this.before = before;
             this.actor = actor;
+            this.isNewActor = before.entid(actor.lookupRef()) == null;
         }
 
         private record Field(Object entity, Keyword attribute) {}
@@ -153,8 +155,8 @@ public record Plan(List<Object> data, Object actor, boolean nothing, List<Map<St
                     db.with(Plan.of(change.ops(), db, actor, false, List.of()).data());
             Database after = (Database) result.get(Connection.DB_AFTER);
             Object tempids = result.get(Connection.TEMPIDS);
-            if (before.entid(Util.list(Attributes.ACTOR_ID, actor.id())) == null) {
-                made.put(after.entid(Util.list(Attributes.ACTOR_ID, actor.id())), Change.ACTOR);
+            if (isNewActor && index == 0) {
+                made.put(after.entid(actor.lookupRef()), Change.ACTOR);
             }
             Object entity = Peer.resolveTempid(after, tempids, Change.NEW);
             if (entity != null) {

@@ -4,7 +4,6 @@ import clojure.lang.Keyword;
 import datomic.Database;
 import datomic.Datom;
 import datomic.Entity;
-import datomic.Util;
 import java.util.Iterator;
 import java.util.Optional;
 import page.bits.action.identity.Actor;
@@ -54,7 +53,7 @@ record Published(Database db, Object entity, Object creator) {
     }
 
     boolean isLikedBy(Actor actor) {
-        Object known = db.entid(Util.list(Attributes.ACTOR_ID, actor.id()));
+        Object known = db.entid(actor.lookupRef());
         return known != null
                 && db.datoms(Database.EAVT, entity, Attributes.POST_LIKED_BY, known)
                         .iterator()

@@ -3,8 +3,6 @@ package page.bits.action;
 import datomic.Database;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
 import page.bits.action.identity.Actor;
@@ -12,7 +10,7 @@ import page.bits.peer.Attributes;
 
 /** Takes a like back. Any actor may; where there is none it changes nothing. */
 @Schema(requiredProperties = "postId")
-public record UnlikePost(PostId postId) implements Action {
+public record UnlikePost(PostId postId) implements OnPost {
 
     public static final String NAME = "unlike-post";
 
@@ -25,16 +23,6 @@ public record UnlikePost(PostId postId) implements Action {
     @Override
     public String name() {
         return NAME;
-    }
-
-    @Override
-    public Optional<Handle> page(Database db) {
-        return Published.page(db, postId);
-    }
-
-    @Override
-    public Map<String, UUID> ids() {
-        return Map.of("postId", postId.value());
     }
 
     /** Guarded by the post staying where it is. */

@@ -1,8 +1,11 @@
 package page.bits.action.identity;
 
+import datomic.Util;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import page.bits.peer.Attributes;
 
 /**
  * Someone who may act: a subject as its issuer knows it.
@@ -21,5 +24,10 @@ public record Actor(String issuer, String subject, ActorName name) {
     public String id() {
         byte[] hash = Digest.sha256(issuer.getBytes(StandardCharsets.UTF_8), subject.getBytes(StandardCharsets.UTF_8));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 16));
+    }
+
+    /** Datomic's name for them. */
+    public List<?> lookupRef() {
+        return Util.list(Attributes.ACTOR_ID, id());
     }
 }

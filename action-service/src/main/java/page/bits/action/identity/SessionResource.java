@@ -2,7 +2,6 @@ package page.bits.action.identity;
 
 import datomic.Database;
 import datomic.Datom;
-import datomic.Util;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.ext.web.RoutingContext;
@@ -251,7 +250,7 @@ public class SessionResource {
             return List.of();
         }
         Database db = peer.db();
-        Object entity = db.entid(Util.list(Attributes.ACTOR_ID, actor.id()));
+        Object entity = db.entid(actor.lookupRef());
         return entity == null
                 ? List.of()
                 : StreamSupport.stream(

@@ -1,17 +1,15 @@
 package page.bits.action.limit;
 
 import io.netty.util.NetUtil;
-import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
-import org.jboss.logging.Logger;
 import page.bits.http.ProblemException;
 
 /**
@@ -19,9 +17,8 @@ import page.bits.http.ProblemException;
  * times as much. Any thread; never blocks.
  */
 @Singleton
+@Startup // so that settings that can't be end the process at once
 public class Limits {
-
-    private static final Logger LOG = Logger.getLogger(Limits.class);
 
     private final Buckets actors;
     private final Buckets addresses;
@@ -30,11 +27,6 @@ public class Limits {
     Limits(LimitConfig config) {
         this.actors = new Buckets("bits.limit.actor", config.actor(), config.remembered());
         this.addresses = new Buckets("bits.limit.address", config.address(), config.remembered());
-    }
-
-    /** At start and not with the first action, so that settings that can't be end the process at once. */
-    void onStart(@Observes StartupEvent event) {
-        LOG.debug("Actors and addresses are held to their limits");
     }
 
     /**

@@ -4,10 +4,9 @@ import datomic.Database;
 import datomic.Peer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -24,7 +23,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jboss.logging.Logger;
 import page.bits.action.Action;
 import page.bits.action.Plan;
 import page.bits.action.Results;
@@ -56,9 +54,9 @@ import page.bits.peer.TransactionRejectedException;
  * </ul>
  */
 @Singleton
+@Startup // so that settings that can't be end the process at once
 public class Actions {
 
-    private static final Logger LOG = Logger.getLogger(Actions.class);
     private static final int TRIES = 3;
 
     private final DatomicPeer peer;
@@ -94,11 +92,6 @@ public class Actions {
         if (!holds) {
             throw new ConfigurationException(what);
         }
-    }
-
-    /** At start and not with the first action, so that settings that can't be end the process at once. */
-    void onStart(@Observes StartupEvent event) {
-        LOG.debugf("%d actions may be in flight, and %d wait", config.maxInFlight(), config.maxWaiting());
     }
 
     /**

@@ -40,11 +40,6 @@ public record Submission(
         return new Submission(List.of(action), false, actor, trace, idempotency, Optional.empty());
     }
 
-    /** Several, in one transaction. */
-    public static Submission batch(List<Action> actions, Actor actor, Trace trace, Optional<Idempotency> idempotency) {
-        return new Submission(actions, true, actor, trace, idempotency, Optional.empty());
-    }
-
     /** What the transaction is called. */
     String name() {
         return isBatch ? Batch.NAME : names().get(0);
