@@ -1,5 +1,6 @@
 package page.bits.view;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -20,9 +21,13 @@ public interface ViewsConfig {
     @WithDefault("1024")
     int transactionQueue();
 
-    /** Resumed readers' frames kept for each watched view, so that many who come back from one t cost one computation. */
-    @WithDefault("64")
-    int resumeCache();
+    /** Bytes of resuming readers' frames that are kept, so that many who come back from one state cost one computation. */
+    @WithDefault("16M")
+    MemorySize frameCache();
+
+    /** Keys that one stream of several features may have. */
+    @WithDefault("20")
+    int keysPerStream();
 
     /** Transactions whose traces one rendering of a view continues; others that it shows are not traced further. */
     @WithDefault("16")

@@ -32,6 +32,7 @@ public final class TransactionFeed implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TransactionFeed.class);
 
     private final TransactionSource source;
+    private final BasisT after;
     private final Duration tick;
     private final List<TransactionListener> listeners;
     private final ConcurrentSkipListMap<Waiter, CompletableFuture<Void>> waiters = new ConcurrentSkipListMap<>();
@@ -49,6 +50,7 @@ public final class TransactionFeed implements AutoCloseable {
     TransactionFeed(
             TransactionSource source, BasisT after, Duration tick, List<? extends TransactionListener> listeners) {
         this.source = source;
+        this.after = after;
         this.last = after;
         this.tick = tick;
         this.listeners = List.copyOf(listeners);
@@ -57,6 +59,11 @@ public final class TransactionFeed implements AutoCloseable {
 
     void start() {
         pump.start();
+    }
+
+    /** The t after which it began: the first transaction that listeners heard of is the next one. Any thread. */
+    public BasisT after() {
+        return after;
     }
 
     /** The t of the transaction that all listeners have heard of last. Any thread. */

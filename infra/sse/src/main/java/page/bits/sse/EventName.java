@@ -8,6 +8,8 @@ public enum EventName {
     DELTA,
     /** A whole view as HTML, to be morphed into the page. */
     MORPH,
+    /** What happened to several views, as one event. */
+    ROUND,
     /** Nothing changed; tells how far the node has come. Bears no id. */
     KEEPALIVE,
     /** What was watched is no more. */

@@ -1,14 +1,19 @@
 package page.bits.view.live;
 
-import datomic.Database;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -17,18 +22,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 import page.bits.peer.DatomicPeer;
+import page.bits.peer.PeerUnavailableException;
 import page.bits.peer.Transaction;
 import page.bits.peer.TransactionListener;
 import page.bits.sse.Channel;
 import page.bits.view.Feature;
 import page.bits.view.Features;
-import page.bits.view.Json;
 import page.bits.view.ViewKey;
 import page.bits.view.ViewsConfig;
 
 /**
- * The views that somebody watches. Tells each of them of the transactions that touch it, and forgets a view when its last
- * watcher leaves.
+ * The views that somebody watches, and the {@linkplain Topic topics} that show them. Tells each of the transactions that touch
+ * it, and forgets it when its last watcher leaves.
  *
  * <p>The features, which may look into the database, are asked on a thread of their own: the pump only puts transactions into
  * a bounded queue. Should that ever be full, what waits in it is dropped and every watched view is looked at once: nothing is
@@ -41,25 +46,54 @@ public class LiveViews implements TransactionListener {
 
     private final DatomicPeer peer;
     private final Features features;
-    private final Json json;
+    private final Frames frames;
+    private final FrameCache answers;
+    private final LiveMetrics metrics;
     private final ViewsConfig config;
-    private final Map<ViewKey, Watched<?>> watched = new ConcurrentHashMap<>();
     private final Tracing tracing;
+
+    /** Read by the dispatcher, changed under the lock of {@link #topics}. */
+    private final Map<ViewKey, LiveView<?>> watched = new ConcurrentHashMap<>();
+
+    private final Map<Selection, Watched> topics = new HashMap<>();
     private final BlockingQueue<Arrival> arrivals;
     private final AtomicBoolean overflowed = new AtomicBoolean();
     private final ExecutorService threads;
     private final Thread dispatcher = new Thread(this::dispatch, "bits-dispatch");
+    private volatile long toldOf;
 
-    /** A view and how many watch it; the number changes only within {@code watched.compute}. */
-    private record Watched<V>(LiveView<V> view, int watchers) {}
+    /** A topic and how many watch it. */
+    private static final class Watched {
+        private final Topic topic;
+        private int watchers;
+
+        Watched(Topic topic) {
+            this.topic = topic;
+        }
+    }
 
     /** A transaction, and when the pump brought it. */
-    private record Arrival(Transaction transaction, Instant at) {}
+    private record Arrival(Transaction transaction, Instant at) {
 
-    LiveViews(DatomicPeer peer, Features features, Json json, ViewsConfig config, Tracing tracing) {
+        long t() {
+            return transaction.t().value();
+        }
+    }
+
+    LiveViews(
+            DatomicPeer peer,
+            Features features,
+            Frames frames,
+            FrameCache answers,
+            LiveMetrics metrics,
+            ViewsConfig config,
+            Tracing tracing,
+            MeterRegistry registry) {
         this.peer = peer;
         this.features = features;
-        this.json = json;
+        this.frames = frames;
+        this.answers = answers;
+        this.metrics = metrics;
         this.config = config;
         this.tracing = tracing;
         this.arrivals = new ArrayBlockingQueue<>(config.transactionQueue());
@@ -69,40 +103,56 @@ public class LiveViews implements TransactionListener {
             thread.setDaemon(true);
             return thread;
         });
+        Gauge.builder("bits.views.watched", watched, Map::size)
+                .description("Views that somebody watches")
+                .register(registry);
+        Gauge.builder("bits.views.waiting", arrivals, BlockingQueue::size)
+                .description("Transactions that wait for the features to tell what they touch")
+                .register(registry);
         dispatcher.setDaemon(true);
         dispatcher.start();
     }
 
-    /** A watcher's hold on a view: it is kept up to date until this is closed. */
+    /** A watcher's hold on a topic: it is kept up to date until this is closed. */
     public interface Watch extends AutoCloseable {
 
         Channel channel(Format format);
 
-        /** Has the view look at the newest database value before it answers the next reader. */
-        void lookAgain();
+        /** Whether there is any of it. */
+        boolean isThere();
+
+        /** Whether there was any of it at some t that this node has reached. */
+        CompletionStage<Boolean> wasThere(long t);
+
+        /** Has what the next readers get be at least as new as a t that this node has reached. */
+        void reach(long t);
 
         /** Call once. */
         @Override
         void close();
     }
 
-    /** Starts to watch a view; none where there is no such feature or key. Any thread; completed on any. */
-    public CompletionStage<Optional<Watch>> watch(ViewKey key) {
-        Optional<Feature<?>> feature = features.named(key.feature());
-        if (feature.isEmpty()) {
-            return CompletableFuture.completedFuture(Optional.empty());
+    /**
+     * Starts to watch some views. Any thread; completed on any.
+     *
+     * @throws IllegalArgumentException if there is no such feature
+     */
+    public CompletionStage<Watch> watch(Selection selection) {
+        Topic topic;
+        synchronized (topics) {
+            Watched known = topics.get(selection);
+            if (known == null) {
+                known = new Watched(topic(selection));
+                topics.put(selection, known);
+            }
+            known.watchers++;
+            topic = known.topic;
         }
-        LiveView<?> view = watched.compute(
-                        key,
-                        (name, known) -> known == null
-                                ? new Watched<>(liveView(key, feature.get()), 1)
-                                : new Watched<>(known.view(), known.watchers() + 1))
-                .view();
-        return view.begun()
-                .thenApply(exists -> exists ? Optional.of(watch(key, view)) : Optional.<Watch>empty())
+        return topic.begun()
+                .thenApply(isThere -> watch(selection, topic, isThere))
                 .whenComplete((watch, failure) -> {
-                    if (failure != null || watch.isEmpty()) {
-                        release(key);
+                    if (failure != null) {
+                        release(selection);
                     }
                 });
     }
@@ -117,6 +167,21 @@ public class LiveViews implements TransactionListener {
         return threads;
     }
 
+    /**
+     * The t up to which everything that concerns watched views has gone to their channels: a reader that has all that its
+     * channel had, has what there is at that t. Never less than before.
+     */
+    public long settled() {
+        // In this order: what is touched before t is told of is known to its topic by then.
+        long settled = toldOf();
+        for (LiveView<?> view : watched.values()) {
+            for (Topic topic : view.topics()) {
+                settled = Math.min(settled, topic.unsettledSince() - 1);
+            }
+        }
+        return settled;
+    }
+
     @Override
     public void onTransaction(Transaction transaction) {
         Arrival arrival = new Arrival(transaction, Instant.now());
@@ -127,38 +192,77 @@ public class LiveViews implements TransactionListener {
         }
     }
 
-    private <V> LiveView<V> liveView(ViewKey key, Feature<V> feature) {
-        PushTraces traces = tracing.pushesOf(key, () -> watchers(key));
-        return new LiveView<>(key, feature, peer::db, json, threads, config.resumeCache(), traces);
+    /** Under the lock. */
+    private Topic topic(Selection selection) {
+        List<LiveView<?>> views = new ArrayList<>();
+        for (ViewKey key : selection.views()) {
+            Feature<?> feature = features.named(key.feature())
+                    .orElseThrow(() -> new IllegalArgumentException("no feature '" + key.feature() + "'"));
+            views.add(watched.computeIfAbsent(key, name -> new LiveView<>(name, feature, this::toldOf)));
+        }
+        PushTraces traces = tracing.pushesOf(selection, () -> watchers(selection));
+        Topic topic = new Topic(selection, views, peer::db, frames, answers, metrics, threads, traces);
+        views.forEach(view -> view.topics().add(topic));
+        topic.begin();
+        return topic;
     }
 
-    private int watchers(ViewKey key) {
-        Watched<?> view = watched.get(key);
-        return view == null ? 0 : view.watchers();
+    /** The t up to which the features have told of each transaction what it touches. */
+    private long toldOf() {
+        return Math.max(toldOf, peer.isReady() ? peer.feed().after().value() : 0);
     }
 
-    private Watch watch(ViewKey key, LiveView<?> view) {
+    private int watchers(Selection selection) {
+        synchronized (topics) {
+            Watched known = topics.get(selection);
+            return known == null ? 0 : known.watchers;
+        }
+    }
+
+    private Watch watch(Selection selection, Topic topic, boolean isThere) {
         return new Watch() {
             @Override
             public Channel channel(Format format) {
-                return view.channel(format);
+                return topic.channel(format);
             }
 
             @Override
-            public void lookAgain() {
-                view.touch();
+            public boolean isThere() {
+                return isThere;
+            }
+
+            @Override
+            public CompletionStage<Boolean> wasThere(long t) {
+                return topic.wasThere(t);
+            }
+
+            @Override
+            public void reach(long t) {
+                topic.reach(t);
             }
 
             @Override
             public void close() {
-                release(key);
+                release(selection);
             }
         };
     }
 
-    private void release(ViewKey key) {
-        watched.computeIfPresent(
-                key, (name, known) -> known.watchers() == 1 ? null : new Watched<>(known.view(), known.watchers() - 1));
+    private void release(Selection selection) {
+        synchronized (topics) {
+            Watched known = topics.get(selection);
+            if (--known.watchers > 0) {
+                return;
+            }
+            topics.remove(selection);
+            for (ViewKey key : selection.views()) {
+                LiveView<?> view = watched.get(key);
+                view.topics().remove(known.topic);
+                if (view.topics().isEmpty()) {
+                    watched.remove(key);
+                }
+            }
+        }
     }
 
     private void dispatch() {
@@ -166,13 +270,9 @@ public class LiveViews implements TransactionListener {
             while (true) {
                 Arrival arrival = arrivals.take();
                 if (overflowed.getAndSet(false)) {
-                    arrivals.clear();
-                    LOG.warnf(
-                            "More than %d transactions waited: looking at all watched views",
-                            config.transactionQueue());
-                    watched.values().forEach(each -> each.view().touch());
+                    overflow(arrival);
                 } else {
-                    features.all().forEach(feature -> touch(feature, arrival));
+                    dispatch(arrival);
                 }
             }
         } catch (InterruptedException e) {
@@ -180,38 +280,81 @@ public class LiveViews implements TransactionListener {
         }
     }
 
-    private void touch(Feature<?> feature, Arrival arrival) {
+    private void overflow(Arrival first) {
+        LOG.warnf("More than %d transactions waited: looking at all watched views", config.transactionQueue());
+        List<Arrival> dropped = new ArrayList<>(List.of(first));
+        arrivals.drainTo(dropped);
+        // Beyond the last that waits, others were dropped before they could: what they touch is in this basis.
+        long basis = basis();
+        watched.values().forEach(view -> view.touchedBy(first.t()));
+        touch(watched.values(), basis, dropped.get(dropped.size() - 1).t(), Optional.empty());
+    }
+
+    /** Of the newest database value; of none, beyond all, while the application stops. */
+    private long basis() {
+        try {
+            return peer.db().basisT();
+        } catch (PeerUnavailableException e) {
+            return Long.MAX_VALUE - 1;
+        }
+    }
+
+    private void dispatch(Arrival arrival) {
         if (watched.isEmpty()) {
+            toldOf = arrival.t();
             return;
         }
-        Transaction transaction = arrival.transaction();
+        Set<LiveView<?>> touched = new LinkedHashSet<>();
+        features.all().forEach(feature -> touched.addAll(touched(feature, arrival.transaction())));
+        touch(touched, arrival.t(), arrival.t(), touched.isEmpty() ? Optional.empty() : cause(arrival));
+    }
+
+    private Optional<Cause> cause(Arrival arrival) {
         try {
-            Database db = peer.db();
-            for (String key : feature.touched(transaction, db)) {
-                Watched<?> view = watched.get(new ViewKey(feature.name(), key));
+            return tracing.causeIn(arrival.transaction(), arrival.at(), peer.db());
+        } catch (PeerUnavailableException e) {
+            return Optional.empty();
+        }
+    }
+
+    private List<LiveView<?>> touched(Feature<?> feature, Transaction transaction) {
+        try {
+            List<LiveView<?>> touched = new ArrayList<>();
+            for (String key : feature.touched(transaction, peer.db())) {
+                LiveView<?> view = watched.get(new ViewKey(feature.name(), key));
                 if (view != null) {
-                    view.view().touch(tracing.causeIn(transaction, arrival.at(), db));
+                    touched.add(view);
                 }
             }
+            return touched;
         } catch (Throwable e) {
             // Whatever it is, a checked exception that Datomic does not declare included: the next transaction must
-            // find this
-            // thread alive.
+            // find this thread alive.
             LOG.errorf(
                     e,
                     "%s could not tell what transaction %s touches: looking at all its views",
                     feature.name(),
                     transaction.t());
-            touchAll(feature);
+            return watched.values().stream()
+                    .<LiveView<?>>filter(view -> view.name().feature().equals(feature.name()))
+                    .toList();
         }
     }
 
-    private void touchAll(Feature<?> feature) {
-        watched.forEach((key, view) -> {
-            if (key.feature().equals(feature.name())) {
-                view.view().touch();
-            }
-        });
+    /**
+     * @param at the t by which they were touched
+     * @param through the t up to which, with this, all has been told
+     */
+    private void touch(Iterable<LiveView<?>> views, long at, long through, Optional<Cause> cause) {
+        Set<Topic> topics = new LinkedHashSet<>();
+        for (LiveView<?> view : views) {
+            view.touchedBy(at);
+            topics.addAll(view.topics());
+        }
+        topics.forEach(topic -> topic.touchedBy(through, cause));
+        // Before a topic renders, so that it finds its other views known to be as they were.
+        toldOf = through;
+        topics.forEach(Topic::renderTouched);
     }
 
     @PreDestroy

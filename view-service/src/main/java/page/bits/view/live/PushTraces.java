@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import page.bits.sse.EventName;
 import page.bits.view.ViewKey;
 
 /**
- * The traces of the transactions that touched one view, continued to the frame that shows them to its readers.
+ * The traces of the transactions that touched one topic, continued to the frame that shows them to its readers.
  *
  * <p>One rendering may show several transactions. Each of their traces gets a span of its own, from the transaction's arrival
  * to the frame: a single span with links would be in one of the traces, and the others would end without their push. How many
@@ -41,7 +43,8 @@ final class PushTraces {
     private static final AttributeKey<List<String>> EVENTS = AttributeKey.stringArrayKey("bits.events");
 
     private final Tracer tracer;
-    private final ViewKey view;
+    private final String features;
+    private final String keys;
     private final IntSupplier readers;
     private final BlockingQueue<Cause> waiting;
 
@@ -49,11 +52,16 @@ final class PushTraces {
      * @param readers how many read the view at the time of the call
      * @param limit how many traces one rendering continues
      */
-    PushTraces(Tracer tracer, ViewKey view, IntSupplier readers, int limit) {
+    PushTraces(Tracer tracer, Selection selection, IntSupplier readers, int limit) {
         this.tracer = tracer;
-        this.view = view;
+        this.features = each(selection, ViewKey::feature);
+        this.keys = each(selection, ViewKey::key);
         this.readers = readers;
         this.waiting = new LinkedBlockingQueue<>(limit);
+    }
+
+    private static String each(Selection selection, Function<ViewKey, String> part) {
+        return selection.views().stream().map(part).distinct().collect(Collectors.joining(","));
     }
 
     /** Has the next rendering continue this one's trace, unless that continues enough already. Any thread. */
@@ -100,13 +108,13 @@ final class PushTraces {
                 .put(SYSTEM, "datomic")
                 .put(OPERATION_TYPE, "process")
                 .put(OPERATION, "push")
-                .put(FEATURE, view.feature())
-                .put(KEY, view.key())
+                .put(FEATURE, features)
+                .put(KEY, keys)
                 .put(READERS, (long) readers.getAsInt())
                 .put(CONFLATED, (long) causes.size())
                 .build();
         for (Cause cause : causes) {
-            Span span = tracer.spanBuilder("push " + view.feature())
+            Span span = tracer.spanBuilder("push " + features)
                     .setSpanKind(SpanKind.CONSUMER)
                     .setParent(Context.root().with(Span.wrap(cause.span())))
                     .setStartTimestamp(cause.arrived())

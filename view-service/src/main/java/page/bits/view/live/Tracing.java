@@ -16,7 +16,6 @@ import java.util.function.IntSupplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import page.bits.peer.Attributes;
 import page.bits.peer.Transaction;
-import page.bits.view.ViewKey;
 import page.bits.view.ViewsConfig;
 
 /**
@@ -60,8 +59,8 @@ class Tracing {
     }
 
     /** @param readers how many read the view at the time of the call */
-    PushTraces pushesOf(ViewKey view, IntSupplier readers) {
-        return new PushTraces(tracer, view, readers, config.tracesPerRendering());
+    PushTraces pushesOf(Selection selection, IntSupplier readers) {
+        return new PushTraces(tracer, selection, readers, config.tracesPerRendering());
     }
 
     private static SpanContext remote(String trace, String span) {

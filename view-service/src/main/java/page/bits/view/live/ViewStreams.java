@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import page.bits.http.DrainConfig;
 import page.bits.http.Problem;
@@ -36,6 +37,7 @@ import page.bits.sse.EventStreams;
 import page.bits.sse.Frame;
 import page.bits.sse.SseConfig;
 import page.bits.view.EventIds;
+import page.bits.view.Features;
 import page.bits.view.Json;
 import page.bits.view.MinT;
 import page.bits.view.NotYet;
@@ -44,7 +46,10 @@ import page.bits.view.ViewDocument;
 import page.bits.view.ViewKey;
 import page.bits.view.ViewsConfig;
 
-/** {@code GET /views/{feature}/{key}} for those who accept {@code text/event-stream}: the live stream of a view. */
+/**
+ * {@code GET /views/{feature}/{key}} for those who accept {@code text/event-stream}: the live stream of a view. And
+ * {@code GET /views?{feature}={key}&…}: one of several views, in rounds.
+ */
 @Singleton
 class ViewStreams {
 
@@ -53,6 +58,7 @@ class ViewStreams {
 
     private final Vertx vertx;
     private final DatomicPeer peer;
+    private final Features features;
     private final LiveViews views;
     private final MinT minT;
     private final ViewsConfig config;
@@ -63,6 +69,7 @@ class ViewStreams {
     ViewStreams(
             Vertx vertx,
             DatomicPeer peer,
+            Features features,
             LiveViews views,
             MinT minT,
             ViewsConfig config,
@@ -72,6 +79,7 @@ class ViewStreams {
             MeterRegistry metrics) {
         this.vertx = vertx;
         this.peer = peer;
+        this.features = features;
         this.views = views;
         this.minT = minT;
         this.config = config;
@@ -81,14 +89,12 @@ class ViewStreams {
         Gauge.builder("bits.sse.streams", streams, EventStreams::size)
                 .description("Open streams of this process")
                 .register(metrics);
-        Gauge.builder("bits.views.watched", views, LiveViews::size)
-                .description("Views that somebody watches")
-                .register(metrics);
     }
 
-    /** A raw route: it comes before the resources, and lets pass whatever does not ask for a stream. */
+    /** Raw routes: they come before the resources, and let pass whatever does not ask for a stream. */
     void route(@Observes Router router) {
-        router.get("/views/:feature/:key").handler(this::handle);
+        router.get("/views/:feature/:key").handler(routing -> handle(routing, this::view));
+        router.get("/views").handler(routing -> handle(routing, this::views));
     }
 
     /**
@@ -112,22 +118,22 @@ class ViewStreams {
         }
     }
 
-    /** What is asked for: which view, how, and from where on. */
-    private record Asked(ViewKey view, Format format, Optional<String> from, Optional<String> minT) {}
+    /** What is asked for: which views, how, and from where on. */
+    private record Asked(Selection selection, Format format, Optional<String> from, Optional<String> minT) {}
 
-    private void handle(RoutingContext routing) {
+    private void handle(RoutingContext routing, Function<RoutingContext, Selection> selection) {
         List<MIMEHeader> accepted = routing.parsedHeaders().accept();
-        if (!Requested.of(accepted.stream().map(MIMEHeader::rawValue).toList()).equals(Requested.STREAM)) {
+        if (Requested.of(accepted.stream().map(MIMEHeader::rawValue).toList()) != Requested.STREAM) {
             routing.next();
             return;
         }
         HttpServerRequest request = routing.request();
         Context loop = vertx.getOrCreateContext();
-        CompletableFuture.supplyAsync(() -> asked(routing), Runnable::run)
+        CompletableFuture.supplyAsync(() -> asked(request, selection.apply(routing)), Runnable::run)
                 .thenComposeAsync(
                         asked -> minT.reached(asked.minT())
-                                .thenComposeAsync(ignored -> resumePoint(asked.from()), views.threads())
-                                .thenCompose(from -> views.watch(asked.view())
+                                .thenComposeAsync(minimum -> resumePoint(asked.from()), views.threads())
+                                .thenCompose(from -> watch(asked, from)
                                         .thenAccept(watch ->
                                                 loop.runOnContext(ignored -> open(request, asked, from, watch)))),
                         views.threads())
@@ -138,8 +144,7 @@ class ViewStreams {
                 });
     }
 
-    private Asked asked(RoutingContext routing) {
-        HttpServerRequest request = routing.request();
+    private Asked asked(HttpServerRequest request, Selection selection) {
         for (String unsupported : List.of("before", "as-of")) {
             if (request.getParam(unsupported) != null) {
                 throw ProblemException.invalid(unsupported, "can't be used on a stream");
@@ -150,14 +155,49 @@ class ViewStreams {
         Optional<String> from = Optional.ofNullable(request.getHeader("Last-Event-ID"))
                 .or(() -> Optional.ofNullable(request.getParam("from")));
         return new Asked(
-                new ViewKey(routing.pathParam("feature"), routing.pathParam("key")),
+                selection,
                 Format.named(format)
                         .orElseThrow(() -> ProblemException.invalid("format", "is json or html, not '" + format + "'")),
                 from,
                 Optional.ofNullable(request.getParam("min-t")));
     }
 
-    /** The version to resume from, once this node has reached it; none where it can't be resumed from. */
+    private Selection view(RoutingContext routing) {
+        return Selection.of(known(new ViewKey(routing.pathParam("feature"), routing.pathParam("key"))));
+    }
+
+    /** Each parameter that is none of a stream's own names a feature, each of its values a key. */
+    private Selection views(RoutingContext routing) {
+        List<ViewKey> asked = routing.queryParams().entries().stream()
+                .filter(parameter -> !Features.RESERVED.contains(parameter.getKey()))
+                .map(parameter -> new ViewKey(parameter.getKey(), parameter.getValue()))
+                .distinct()
+                .toList();
+        if (asked.isEmpty()) {
+            throw ProblemException.of(
+                    ProblemType.NOT_FOUND, "No view is named here; several are, as in /views?posts=alice&creator=alice.");
+        }
+        if (asked.size() > config.keysPerStream()) {
+            throw ProblemException.invalid(
+                    asked.get(config.keysPerStream()).feature(),
+                    "is one too many: a stream has at most " + config.keysPerStream() + " keys");
+        }
+        asked.forEach(this::known);
+        return Selection.inRounds(asked);
+    }
+
+    private ViewKey known(ViewKey view) {
+        if (features.named(view.feature()).isEmpty()) {
+            throw notThere(view.toString());
+        }
+        return view;
+    }
+
+    private static ProblemException notThere(String what) {
+        return ProblemException.of(ProblemType.NOT_FOUND, "There is no view '" + what + "'.");
+    }
+
+    /** The t to resume from, once this node has reached it; none where it can't be resumed from. */
     private CompletionStage<OptionalLong> resumePoint(Optional<String> from) {
         return from.flatMap(id -> EventIds.parse(id, Epoch.of(peer.db())))
                 .map(this::reached)
@@ -173,19 +213,35 @@ class ViewStreams {
                         views.threads());
     }
 
-    private void open(HttpServerRequest request, Asked asked, OptionalLong from, Optional<LiveViews.Watch> watch) {
-        if (watch.isEmpty()) {
-            answer(
-                    request.response(),
-                    ProblemException.of(ProblemType.NOT_FOUND, "There is no view '" + asked.view() + "'."));
-        } else if (request.response().closed()) {
-            watch.get().close();
-        } else {
-            if (asked.minT().isPresent()) {
-                watch.get().lookAgain();
-            }
-            streams.open(request, watch.get().channel(asked.format()), from, watch.get()::close);
+    /** Fails with 404 where there is nothing of it; but whoever had something of it is to hear that it is gone. */
+    private CompletionStage<LiveViews.Watch> watch(Asked asked, OptionalLong from) {
+        return views.watch(asked.selection())
+                .thenCompose(watch -> isThere(watch, from).handle((isThere, failure) -> {
+                    if (failure != null || !isThere) {
+                        watch.close();
+                        throw failure == null
+                                ? notThere(asked.selection().toString())
+                                : new CompletionException(failure);
+                    }
+                    return watch;
+                }));
+    }
+
+    private static CompletionStage<Boolean> isThere(LiveViews.Watch watch, OptionalLong from) {
+        return watch.isThere() || from.isEmpty()
+                ? CompletableFuture.completedFuture(watch.isThere())
+                : watch.wasThere(from.getAsLong());
+    }
+
+    private void open(HttpServerRequest request, Asked asked, OptionalLong from, LiveViews.Watch watch) {
+        if (request.response().closed()) {
+            watch.close();
+            return;
         }
+        if (asked.minT().isPresent()) {
+            watch.reach(peer.feed().last().value());
+        }
+        streams.open(request, watch.channel(asked.format()), from, watch::close);
     }
 
     private void answer(HttpServerResponse response, Throwable failure) {
@@ -209,7 +265,6 @@ class ViewStreams {
     }
 
     private Frame keepalive() {
-        long t = peer.isReady() ? peer.feed().last().value() : 0;
-        return Frame.of(EventName.KEEPALIVE, json.write(new ViewDocument.Keepalive(t, peer.isStale())));
+        return Frame.of(EventName.KEEPALIVE, json.write(new ViewDocument.Keepalive(views.settled(), peer.isStale())));
     }
 }

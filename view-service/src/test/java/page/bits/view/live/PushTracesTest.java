@@ -31,7 +31,8 @@ class PushTracesTest {
     private final SdkTracerProvider sdk = SdkTracerProvider.builder()
             .addSpanProcessor(SimpleSpanProcessor.create(exporter))
             .build();
-    private final PushTraces traces = new PushTraces(sdk.get("test"), new ViewKey("posts", "alice"), () -> 3, LIMIT);
+    private final PushTraces traces =
+            new PushTraces(sdk.get("test"), Selection.of(new ViewKey("posts", "alice")), () -> 3, LIMIT);
 
     @AfterEach
     void close() {
