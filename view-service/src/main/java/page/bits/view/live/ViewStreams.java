@@ -175,7 +175,8 @@ class ViewStreams {
                 .toList();
         if (asked.isEmpty()) {
             throw ProblemException.of(
-                    ProblemType.NOT_FOUND, "No view is named here; several are, as in /views?posts=alice&creator=alice.");
+                    ProblemType.NOT_FOUND,
+                    "No view is named here; several are, as in /views?posts=alice&creator=alice.");
         }
         if (asked.size() > config.keysPerStream()) {
             throw ProblemException.invalid(
