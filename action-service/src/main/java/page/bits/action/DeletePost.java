@@ -42,7 +42,8 @@ public record DeletePost(PostId postId) implements OnPost {
                         new Op.Clear(post.entity(), Attributes.POST_IMAGE_URL),
                         new Op.Clear(post.entity(), Attributes.POST_REV),
                         new Op.Clear(post.entity(), Attributes.POST_LIKES),
-                        new Op.Clear(post.entity(), Attributes.POST_COMMENTS)),
+                        new Op.Clear(post.entity(), Attributes.POST_COMMENTS),
+                        new Op.Count(post.creator(), Attributes.CREATOR_POSTS, -1)),
                 Map.of("postId", postId));
     }
 }

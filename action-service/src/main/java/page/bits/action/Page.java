@@ -5,6 +5,7 @@ import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
 import page.bits.peer.Attributes;
+import page.bits.peer.Facts;
 
 /**
  * A creator who is there, and who owns them.
@@ -24,9 +25,8 @@ record Page(Database db, Object entity, Object owner, boolean isActors) {
     }
 
     static Page of(Database db, Object creator, Actor actor) {
-        Object owner = Published.value(db, creator, Attributes.CREATOR_OWNER)
-                .orElseThrow()
-                .v();
+        Object owner =
+                Facts.of(db, creator, Attributes.CREATOR_OWNER).orElseThrow().v();
         return new Page(db, creator, owner, owner.equals(db.entid(actor.lookupRef())));
     }
 

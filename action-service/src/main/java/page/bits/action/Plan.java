@@ -17,6 +17,7 @@ import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
 import page.bits.http.Violation;
 import page.bits.peer.Attributes;
+import page.bits.peer.Facts;
 
 /**
  * What actions do together, in one transaction, as if one were done after another.
@@ -80,7 +81,7 @@ public record Plan(List<Object> data, Object actor, boolean nothing, List<Map<St
     private static Object known(Database db, Actor actor) {
         Object entity = db.entid(actor.lookupRef());
         boolean sameName = entity != null
-                && Published.value(db, entity, Attributes.ACTOR_NAME)
+                && Facts.of(db, entity, Attributes.ACTOR_NAME)
                         .filter(name -> name.v().equals(actor.name().value()))
                         .isPresent();
         return sameName ? entity : null;

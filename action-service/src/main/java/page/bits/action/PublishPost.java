@@ -55,6 +55,7 @@ public record PublishPost(@Schema(hidden = true) PostId id, Handle creator, Post
         ops.add(new Op.Refer(Change.NEW, Attributes.POST_CREATOR, page.entity()));
         ops.add(new Op.Set(Change.NEW, Attributes.POST_TEXT, text.value()));
         imageUrl.ifPresent(url -> ops.add(new Op.Set(Change.NEW, Attributes.POST_IMAGE_URL, url.value())));
+        ops.add(new Op.Count(page.entity(), Attributes.CREATOR_POSTS, 1));
         return Change.of(ops, Map.of("postId", id));
     }
 }

@@ -4,12 +4,12 @@ import clojure.lang.Keyword;
 import datomic.Database;
 import datomic.Datom;
 import datomic.Entity;
-import java.util.Iterator;
 import java.util.Optional;
 import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
 import page.bits.peer.Attributes;
+import page.bits.peer.Facts;
 
 /**
  * A post that is there.
@@ -23,7 +23,7 @@ record Published(Database db, Object entity, Object creator) {
     static Published of(Database db, PostId id) {
         Object entity = db.entid(id.lookupRef());
         return Optional.ofNullable(entity)
-                .flatMap(post -> value(db, post, Attributes.POST_CREATOR))
+                .flatMap(post -> Facts.of(db, post, Attributes.POST_CREATOR))
                 .map(creation -> new Published(db, entity, creation.v()))
                 .orElseThrow(() -> ProblemException.of(ProblemType.NOT_FOUND, "There is no post '" + id + "'."));
     }
@@ -49,7 +49,7 @@ record Published(Database db, Object entity, Object creator) {
 
     /** The datom of an attribute that has one value at most. */
     Optional<Datom> value(Keyword attribute) {
-        return value(db, entity, attribute);
+        return Facts.of(db, entity, attribute);
     }
 
     boolean isLikedBy(Actor actor) {
@@ -58,10 +58,5 @@ record Published(Database db, Object entity, Object creator) {
                 && db.datoms(Database.EAVT, entity, Attributes.POST_LIKED_BY, known)
                         .iterator()
                         .hasNext();
-    }
-
-    static Optional<Datom> value(Database db, Object entity, Keyword attribute) {
-        Iterator<Datom> datoms = db.datoms(Database.EAVT, entity, attribute).iterator();
-        return datoms.hasNext() ? Optional.of(datoms.next()) : Optional.empty();
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import page.bits.peer.Attributes;
+import page.bits.peer.Facts;
 
 /** What the results of actions hold beyond what their transaction records: what only the database right after it tells. */
 public final class Results {
@@ -41,6 +42,6 @@ public final class Results {
 
     /** Counted with each like (see {@link Op.Include}), so that this costs the same for any number. */
     private static long likes(Database at, PostId post) {
-        return at.entity(post.lookupRef()).get(Attributes.POST_LIKES) instanceof Long likes ? likes : 0;
+        return Facts.count(at, at.entid(post.lookupRef()), Attributes.POST_LIKES);
     }
 }

@@ -123,6 +123,27 @@ class BatchTest extends ServiceTest {
     }
 
     @Test
+    void postsOfOneCreatorAreAddedUp() {
+        String handle = newHandle();
+        String publish = action("publish-post", "{'creator':'" + handle + "','text':'x'}");
+        Response made = done(
+                alice,
+                action("register-creator", "{'handle':'" + handle + "','displayName':'A'}"),
+                publish,
+                publish,
+                publish);
+        assertThat(creator(handle, Attributes.CREATOR_POSTS), is(3L));
+        String first = made.jsonPath().getString("results[1].postId");
+        String second = made.jsonPath().getString("results[2].postId");
+        done(
+                alice,
+                action("delete-post", "{'postId':'" + first + "'}"),
+                action("delete-post", "{'postId':'" + second + "'}"),
+                publish);
+        assertThat(creator(handle, Attributes.CREATOR_POSTS), is(2L));
+    }
+
+    @Test
     void theTransactionTellsOfAllOfThem() {
         String post = published();
         long t = done(

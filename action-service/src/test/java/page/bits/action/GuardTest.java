@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static page.bits.peer.TransactionRejectedException.Reason.CAS_FAILED;
 import static page.bits.peer.TransactionRejectedException.Reason.UNIQUE_CONFLICT;
 
+import datomic.Entity;
 import datomic.Util;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.HashMap;
@@ -213,6 +214,28 @@ class GuardTest extends ServiceTest {
         done(new CommentOnPost(CommentId.random(), post, new CommentText("x")), alice);
         transacted(edit, alice, plan);
         assertThat(of(post, Attributes.POST_TEXT), is("mine"));
+    }
+
+    @Test
+    void postsAreCountedThoughDecidedOnAtTheSameTime() throws Exception {
+        Session alice = guest("Alice");
+        PostId post = published(alice);
+        Entity page = (Entity) of(post, Attributes.POST_CREATOR);
+        Handle handle = new Handle((String) page.get(Attributes.CREATOR_HANDLE));
+        PublishPost first = new PublishPost(PostId.random(), handle, new PostText("1"), Optional.empty());
+        PublishPost second = new PublishPost(PostId.random(), handle, new PostText("2"), Optional.empty());
+        Plan one = decided(first, alice);
+        Plan other = decided(second, alice);
+        transacted(first, alice, one);
+        transacted(second, alice, other);
+        assertThat(creator(handle.value(), Attributes.CREATOR_POSTS), is(3L));
+
+        DeletePost delete = new DeletePost(first.id());
+        one = decided(delete, alice);
+        other = decided(delete, alice);
+        transacted(delete, alice, one);
+        assertThat(rejected(delete, alice, other), is(CAS_FAILED));
+        assertThat(creator(handle.value(), Attributes.CREATOR_POSTS), is(2L));
     }
 
     @Test

@@ -39,6 +39,7 @@ public final class Attributes {
     public static final Keyword CREATOR_BIO = Keyword.intern("creator", "bio");
     public static final Keyword CREATOR_AVATAR_URL = Keyword.intern("creator", "avatar-url");
     public static final Keyword CREATOR_OWNER = Keyword.intern("creator", "owner");
+    public static final Keyword CREATOR_POSTS = Keyword.intern("creator", "posts");
 
     public static final Keyword POST_ID = Keyword.intern("post", "id");
     public static final Keyword POST_CREATOR = Keyword.intern("post", "creator");
