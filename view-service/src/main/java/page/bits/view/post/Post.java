@@ -1,4 +1,4 @@
-package page.bits.view.posts;
+package page.bits.view.post;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;

@@ -1,6 +1,7 @@
 package page.bits.view.posts;
 
 import java.util.List;
+import page.bits.view.post.Post;
 
 /**
  * A creator's newest posts.

@@ -1,0 +1,4 @@
+package page.bits.view.creator;
+
+/** A creator. */
+public record CreatorView(Creator creator) {}
