@@ -1,12 +1,14 @@
 package page.bits.sse;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.ContextInternal;
-import java.util.LinkedHashSet;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -15,33 +17,49 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * All open streams of this process: opens them, keeps them alive and closes them gracefully. One timer per event loop serves
- * every stream on it.
+ * All open streams of this process: opens them, keeps them alive, gives up those whose readers take nothing, and closes them
+ * gracefully. Its meters are those in {@code docs/reference/metrics.md}.
  */
-public final class EventStreams {
-
-    /** How often each loop looks for streams that were quiet for too long: what a keepalive may come late by. */
-    private static final long LOOK_EVERY_MILLIS = 1_000;
+public final class EventStreams implements MeterBinder {
 
     private final Vertx vertx;
     private final SseConfig config;
     private final Supplier<Frame> keepalive;
-
-    /** By event loop; each set is touched by that loop's thread alone. */
-    private final Map<ContextInternal, Set<Subscriber>> loops = new ConcurrentHashMap<>();
-
+    private final Map<ContextInternal, LoopStreams> loops = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
+    private final StreamMeters meters = new StreamMeters();
     private final long quietNanos;
+    private final long stallNanos;
     private volatile boolean closed;
 
     /**
      * @param keepalive makes the keepalive of this moment; called on event loops, neither waits nor throws
+     * @throws ConfigurationException if a setting can't be meant
      */
     public EventStreams(Vertx vertx, SseConfig config, Supplier<Frame> keepalive) {
         this.vertx = vertx;
         this.config = config;
         this.keepalive = keepalive;
-        this.quietNanos = config.keepalive().toNanos();
+        this.quietNanos = positive("keepalive", config.keepalive()).toNanos();
+        this.stallNanos = positive("stall-timeout", config.stallTimeout()).toNanos();
+        if (config.retry().isNegative()) {
+            throw new ConfigurationException("bits.sse.retry must not be negative: " + config.retry());
+        }
+        if (config.reconnectJitter().isNegative()) {
+            throw new ConfigurationException(
+                    "bits.sse.reconnect-jitter must not be negative: " + config.reconnectJitter());
+        }
+        if (config.writeQueueBytes() < 1) {
+            throw new ConfigurationException(
+                    "bits.sse.write-queue-bytes must be 1 or more: " + config.writeQueueBytes());
+        }
+    }
+
+    private static Duration positive(String key, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new ConfigurationException("bits.sse." + key + " must be longer than nothing: " + value);
+        }
+        return value;
     }
 
     /**
@@ -51,9 +69,11 @@ public final class EventStreams {
      * @param from the version that the reader has; none if it has nothing
      * @param onClose called once, on the event loop, when the stream has ended, however it did; also if the reader has left
      *     before this call
+     * @return whether the request is answered, or its reader gone; if not, since this is {@linkplain #isClosed closed},
+     *     nothing was written, and {@code onClose} won't be called
      * @throws IllegalStateException if this is not the request's event loop
      */
-    public void open(HttpServerRequest request, Channel channel, OptionalLong from, Runnable onClose) {
+    public boolean open(HttpServerRequest request, Channel channel, OptionalLong from, Runnable onClose) {
         ContextInternal loop = ResponseWriter.loop(request);
         if (!loop.inThread()) {
             throw new IllegalStateException("A stream is opened on its request's event loop, not on "
@@ -62,13 +82,16 @@ public final class EventStreams {
         if (request.response().closed()) {
             // No handler would ever hear of it.
             loop.runOnContext(ignored -> onClose.run());
-            return;
+            return true;
+        }
+        if (closed) {
+            return false;
         }
         request.response().setWriteQueueMaxSize(config.writeQueueBytes());
         ResponseWriter writer =
                 ResponseWriter.begin(request, Frame.retry(config.retry().toMillis()));
         Subscriber subscriber = new Subscriber(this, loop, channel, writer, from);
-        Set<Subscriber> neighbours = subscribers(loop);
+        LoopStreams neighbours = loops.computeIfAbsent(loop, ignored -> new LoopStreams(this, vertx, loop));
         Runnable leave = once(() -> {
             channel.remove(loop, subscriber);
             neighbours.remove(subscriber);
@@ -81,10 +104,12 @@ public final class EventStreams {
         channel.add(loop, subscriber);
         writer.onClose(leave);
         if (closed) {
+            // Since just now, and perhaps without a look at this loop.
             subscriber.end(farewell());
         } else {
             subscriber.begin();
         }
+        return true;
     }
 
     /** How many streams are open. */
@@ -92,25 +117,36 @@ public final class EventStreams {
         return open.get();
     }
 
+    /** Whether no more streams are opened, since this process goes away. */
+    public boolean isClosed() {
+        return closed;
+    }
+
     /**
-     * Ends every stream with {@code reconnect}, each with a time of its own to stay away. New ones end at once as well.
+     * Ends every stream with {@code reconnect}, each with a time of its own to stay away, and opens no more. Waits for no
+     * reader: one whose socket is full is sent the rest if it takes it while the process lasts.
      *
      * @return completed when every loop has done so
      */
     public CompletableFuture<Void> close() {
         closed = true;
-        return CompletableFuture.allOf(loops.entrySet().stream()
-                .map(entry -> {
-                    CompletableFuture<Void> done = new CompletableFuture<>();
-                    entry.getKey().runOnContext(ignored -> {
-                        for (Subscriber subscriber : entry.getValue().toArray(Subscriber[]::new)) {
-                            subscriber.end(farewell());
-                        }
-                        done.complete(null);
-                    });
-                    return done;
-                })
-                .toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(
+                loops.values().stream().map(LoopStreams::endAll).toArray(CompletableFuture[]::new));
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        meters.bindTo(registry, this);
+    }
+
+    /** Streams whose socket was full when they were last looked at. Any thread. */
+    long slow() {
+        return loops.values().stream().mapToLong(LoopStreams::slow).sum();
+    }
+
+    /** Bytes that waited for readers when they were last looked at, also for those whose stream has ended. Any thread. */
+    long queuedBytes() {
+        return loops.values().stream().mapToLong(LoopStreams::queuedBytes).sum();
     }
 
     /** How long a stream may be quiet, and how long the server's idle time-out is left without a write that it sees. */
@@ -118,36 +154,21 @@ public final class EventStreams {
         return quietNanos;
     }
 
+    /** For how long a reader may take nothing of what waits for it. */
+    long stallNanos() {
+        return stallNanos;
+    }
+
+    StreamMeters meters() {
+        return meters;
+    }
+
     Frame keepalive() {
         return keepalive.get();
     }
 
-    private Set<Subscriber> subscribers(ContextInternal loop) {
-        return loops.computeIfAbsent(loop, ignored -> {
-            Set<Subscriber> subscribers = new LinkedHashSet<>();
-            // On the loop's own context: the current one is that of the first request, which would live as long.
-            loop.setPeriodic(LOOK_EVERY_MILLIS, timer -> {
-                if (closed) {
-                    vertx.cancelTimer(timer);
-                } else {
-                    keepAlive(subscribers);
-                }
-            });
-            return subscribers;
-        });
-    }
-
-    private void keepAlive(Set<Subscriber> subscribers) {
-        if (subscribers.isEmpty()) {
-            return;
-        }
-        Frame frame = keepalive.get();
-        for (Subscriber subscriber : subscribers.toArray(Subscriber[]::new)) {
-            subscriber.keepAlive(frame);
-        }
-    }
-
-    private Frame farewell() {
+    Frame farewell() {
+        meters.reconnect();
         return Frame.reconnect(
                 ThreadLocalRandom.current().nextLong(config.reconnectJitter().toMillis() + 1));
     }

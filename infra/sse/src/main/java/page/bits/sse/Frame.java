@@ -2,6 +2,8 @@ package page.bits.sse;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.util.IllegalReferenceCountException;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
@@ -17,7 +19,13 @@ public final class Frame {
     private static final Pattern LINE_BREAK = Pattern.compile("\r\n|\r|\n");
     private static final byte[] CRLF = {'\r', '\n'};
 
+    /** From how many bytes on a copy for each reader would cost more than to know who still has the one there is. */
+    private static final int SHARED_FROM = 4_096;
+
     private final byte[] bytes;
+
+    /** The chunk of a large frame that was handed out last; given back by all, it is gone. Not pooled, or it could be another's by then. */
+    private ByteBuf handedOut;
 
     private Frame(String event) {
         this.bytes = event.getBytes(StandardCharsets.UTF_8);
@@ -57,13 +65,34 @@ public final class Frame {
         return Buffer.buffer(bytes);
     }
 
+    /** Whether all who hold its chunk at the same time hold the same memory, whoever asked for it. */
+    boolean isShared() {
+        return bytes.length >= SHARED_FROM;
+    }
+
     /**
-     * This frame as one chunk of an HTTP/1.1 body (RFC 9112, section 7.1), ready for the socket. The caller owns the one
-     * reference it has.
+     * This frame as one chunk of an HTTP/1.1 body (RFC 9112, section 7.1), ready for the socket. The caller owns one
+     * reference and leaves the indices alone. Any thread.
      */
     ByteBuf chunk() {
+        return isShared() ? sharedChunk() : encode(ByteBufAllocator.DEFAULT);
+    }
+
+    private synchronized ByteBuf sharedChunk() {
+        if (handedOut != null && handedOut.refCnt() > 0) {
+            try {
+                return handedOut.retain();
+            } catch (IllegalReferenceCountException e) {
+                // The last who had it has just given it back.
+            }
+        }
+        handedOut = encode(UnpooledByteBufAllocator.DEFAULT);
+        return handedOut;
+    }
+
+    private ByteBuf encode(ByteBufAllocator allocator) {
         byte[] size = Integer.toHexString(bytes.length).getBytes(StandardCharsets.US_ASCII);
-        ByteBuf chunk = ByteBufAllocator.DEFAULT.directBuffer(size.length + 2 + bytes.length + 2);
+        ByteBuf chunk = allocator.directBuffer(size.length + 2 + bytes.length + 2);
         return chunk.writeBytes(size).writeBytes(CRLF).writeBytes(bytes).writeBytes(CRLF);
     }
 

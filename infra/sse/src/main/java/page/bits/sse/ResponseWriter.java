@@ -3,7 +3,10 @@ package page.bits.sse;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -26,14 +29,34 @@ final class ResponseWriter {
     private static final String ENCODER = "httpEncoder";
     private static final String COMPRESSOR = "deflater";
 
+    /** Of HTTP/2, which tells only when all of a write is gone: the least by which a reader is seen to read. */
+    private static final int PIECE = 16_384;
+
+    private static final long CANCEL = 0x8;
+
     private final HttpServerRequest request;
     private final HttpServerResponse response;
+    private final Channel channel;
     private final ChannelHandlerContext encoder;
     private final ChannelPromise untold;
+
+    /** What the socket was at when it was last looked at, and how much of that it had taken. */
+    private Object head;
+
+    private long headTaken;
+    private long socketMovedAt = System.nanoTime();
+
+    /** Of HTTP/2 alone, where a stream has a queue of its own above that of the socket. */
+    private long unsentOfStream;
+
+    private long sentOfStream;
+    private long sentBefore;
+    private long streamMovedAt = socketMovedAt;
 
     private ResponseWriter(HttpServerRequest request, ChannelHandlerContext encoder) {
         this.request = request;
         this.response = request.response();
+        this.channel = ((ConnectionBase) request.connection()).channel();
         this.encoder = encoder;
         // Netty's own would report the failure of each write that waits when a reader leaves.
         this.untold = ((ConnectionBase) request.connection()).voidPromise;
@@ -84,7 +107,82 @@ final class ResponseWriter {
 
     /** Writes a frame the ordinary way, which Vert.x's idle time-out sees. */
     void write(Frame frame) {
-        response.write(frame.buffer());
+        if (isHttp2()) {
+            writeInPieces(frame.buffer());
+        } else {
+            response.write(frame.buffer());
+        }
+    }
+
+    private void writeInPieces(Buffer frame) {
+        for (int from = 0; from < frame.length(); from += PIECE) {
+            Buffer piece = frame.slice(from, Math.min(frame.length(), from + PIECE));
+            unsentOfStream += piece.length();
+            response.write(piece).onComplete(done -> {
+                unsentOfStream -= piece.length();
+                sentOfStream += piece.length();
+            });
+        }
+    }
+
+    private boolean isHttp2() {
+        return request.version() == HttpVersion.HTTP_2;
+    }
+
+    /** How many bytes wait for the socket, with what Netty counts for each of its entries; also after the end. */
+    long unsent() {
+        ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+        if (queue == null) {
+            return 0;
+        }
+        return isHttp2() ? unsentOfStream : queue.totalPendingWriteBytes();
+    }
+
+    /**
+     * For how long the reader has taken nothing though something waits for it, in nanoseconds, as far as calls of this
+     * method can tell; 0 if nothing waits. What its kernel takes counts as taken.
+     */
+    long stalledFor(long now) {
+        lookAtSocket(now);
+        if (!isHttp2()) {
+            return now - socketMovedAt;
+        }
+        if (unsentOfStream == 0 || sentOfStream != sentBefore) {
+            sentBefore = sentOfStream;
+            streamMovedAt = now;
+        }
+        return now - streamMovedAt;
+    }
+
+    /**
+     * Not by how much is queued, since that also grows, nor by writes that are done, since one frame may take a slow reader
+     * long: by what is at the head of the queue, and how much of that is gone.
+     */
+    private void lookAtSocket(long now) {
+        ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+        Object headNow = queue == null ? null : queue.current();
+        long takenNow = headNow == null ? 0 : queue.currentProgress();
+        if (headNow == null || headNow != head || takenNow != headTaken) {
+            head = headNow;
+            headTaken = takenNow;
+            socketMovedAt = now;
+        }
+    }
+
+    /**
+     * Breaks the stream off at once, so that nothing of what waits for it is kept, not even by the kernel. Of a connection
+     * that others share, as with HTTP/2, only if it is what takes nothing.
+     */
+    void reset() {
+        if (isHttp2()) {
+            response.reset(CANCEL);
+            if (socketMovedAt > streamMovedAt) {
+                return;
+            }
+        }
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        // Past all handlers, which would first send what waits.
+        channel.unsafe().close(channel.newPromise());
     }
 
     /** Whether the socket takes no more for now; that of a stream that is over takes no more ever. */

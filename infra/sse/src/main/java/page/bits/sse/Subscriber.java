@@ -31,6 +31,7 @@ final class Subscriber {
 
     private final EventStreams streams;
     private final ContextInternal loop;
+    private final StreamMeters meters;
     private final Channel channel;
     private final ResponseWriter writer;
 
@@ -45,6 +46,7 @@ final class Subscriber {
             EventStreams streams, ContextInternal loop, Channel channel, ResponseWriter writer, OptionalLong version) {
         this.streams = streams;
         this.loop = loop;
+        this.meters = streams.meters();
         this.channel = channel;
         this.writer = writer;
         this.version = version;
@@ -58,24 +60,20 @@ final class Subscriber {
 
     /** An update was published. */
     void offer(long from, Update update, ByteBuf chunk) {
-        if (state != State.CURRENT || version.getAsLong() >= update.version()) {
-            return;
+        if (state != State.CURRENT) {
+            if (greeted) {
+                meters.conflated();
+            }
+        } else if (version.getAsLong() < update.version()) {
+            if (version.getAsLong() != from || writer.isFull()) {
+                meters.conflated();
+                state = State.BEHIND;
+                catchUp();
+            } else {
+                writeShared(update.frame().orElseThrow(), chunk);
+                moveTo(update);
+            }
         }
-        if (version.getAsLong() != from || writer.isFull()) {
-            state = State.BEHIND;
-            catchUp();
-            return;
-        }
-        Frame frame = update.frame().orElseThrow();
-        long now = System.nanoTime();
-        if (now - wroteVisiblyAt >= streams.quietNanos()) {
-            // The server's idle time-out sees no shared writes; now and then it must see one, or it cuts the stream.
-            write(frame);
-        } else {
-            writer.writeShared(frame, chunk);
-            wroteAt = now;
-        }
-        moveTo(update);
     }
 
     /** Tells the reader that nothing happened, if nothing did for a while. */
@@ -85,10 +83,19 @@ final class Subscriber {
         }
     }
 
+    /** Whether its socket takes no more for now. */
+    boolean isSlow() {
+        return writer.isFull();
+    }
+
+    ResponseWriter writer() {
+        return writer;
+    }
+
     /** Writes a last frame, without a look at the room, and ends the stream. */
     void end(Frame farewell) {
         if (writer.isOpen()) {
-            writer.write(farewell);
+            write(farewell);
             writer.end();
         }
     }
@@ -128,7 +135,7 @@ final class Subscriber {
 
     private void apply(Update update) {
         // Still asking while it writes: a large frame may fill the socket and drain it at once, which would ask again.
-        update.frame().ifPresentOrElse(this::write, () -> {
+        update.frame().ifPresentOrElse(this::writeOnce, () -> {
             if (!greeted) {
                 write(streams.keepalive());
             }
@@ -150,8 +157,35 @@ final class Subscriber {
         }
     }
 
+    /** Writes what this reader alone is sent now. A large frame may wait in others' queues as well, who came or fell behind with it. */
+    private void writeOnce(Frame frame) {
+        if (frame.isShared() && writer.isDirect()) {
+            ByteBuf chunk = frame.chunk();
+            try {
+                writeShared(frame, chunk);
+            } finally {
+                chunk.release();
+            }
+        } else {
+            write(frame);
+        }
+    }
+
+    private void writeShared(Frame frame, ByteBuf chunk) {
+        long now = System.nanoTime();
+        if (now - wroteVisiblyAt >= streams.quietNanos()) {
+            // The server's idle time-out sees no shared writes; now and then it must see one, or it cuts the stream.
+            write(frame);
+        } else {
+            writer.writeShared(frame, chunk);
+            meters.wrote(frame);
+            wroteAt = now;
+        }
+    }
+
     private void write(Frame frame) {
         writer.write(frame);
+        meters.wrote(frame);
         wroteAt = System.nanoTime();
         wroteVisiblyAt = wroteAt;
     }

@@ -48,6 +48,13 @@ public final class EventReader {
         return List.copyOf(events);
     }
 
+    /** All events since the last call, which are forgotten. */
+    public List<Event> take() {
+        List<Event> taken = events();
+        events.clear();
+        return taken;
+    }
+
     /** What a browser would send as {@code Last-Event-ID}; empty if it would not. */
     public String lastEventId() {
         return lastId;

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static page.bits.sse.StreamServer.PATIENCE;
 import static page.bits.sse.StreamServer.await;
 
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -520,7 +523,9 @@ class EventStreamsTest {
             clients.add(StreamClient.get(server.port(), "/held").open());
             held.next();
             server.streams().close().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            clients.add(server.connect());
+            try (StreamClient late = server.connect()) {
+                assertEquals(503, late.status());
+            }
             Set<Long> retries = new HashSet<>();
             for (StreamClient client : clients) {
                 await().until(client::hasEnded);
@@ -531,8 +536,10 @@ class EventStreamsTest {
                 retries.add(client.retry());
             }
             assertTrue(retries.size() > 20, "random, but " + retries);
-            awaitAllClosed(server, 32);
+            awaitAllClosed(server, 31);
             assertEquals(0, server.streams().size());
+            assertTrue(server.streams().isClosed());
+            assertEquals(31, server.count("bits.sse.reconnects"));
             chain.advance();
             awaitTurnOfLoops(server);
             server.streams().close().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -611,6 +618,40 @@ class EventStreamsTest {
                 awaitEvents(server, client, 3);
             }
             assertEquals(Set.of(false), Set.copyOf(duplicates));
+        }
+    }
+
+    // Settings and figures
+
+    @Test
+    void aSettingThatCannotBeMeantIsToldAtStart() {
+        Map<String, Config> wrong = Map.of(
+                "bits.sse.keepalive", Config.DEFAULT.withKeepalive(Duration.ZERO),
+                "bits.sse.stall-timeout", Config.DEFAULT.withStallTimeout(Duration.ofSeconds(-1)),
+                "bits.sse.write-queue-bytes", Config.DEFAULT.withWriteQueueBytes(0));
+        wrong.forEach((key, config) -> {
+            ConfigurationException told =
+                    assertThrows(ConfigurationException.class, () -> new EventStreams(null, config, () -> null));
+            assertTrue(told.getMessage().startsWith(key), told.getMessage());
+        });
+    }
+
+    @Test
+    void whatIsWrittenIsCounted() {
+        Chain chain = new Chain();
+        try (StreamServer server = StreamServer.of(chain.channel(), Config.DEFAULT);
+                StreamClient one = server.connect();
+                StreamClient two = server.connect()) {
+            awaitEvents(server, one, 1);
+            awaitEvents(server, two, 1);
+            chain.advance();
+            awaitEvents(server, one, 2);
+            awaitEvents(server, two, 2);
+            assertEquals(4, server.count("bits.sse.frames"));
+            int retry = Frame.retry(2_000).size();
+            assertEquals(one.body().length() - retry + two.body().length() - retry, server.count("bits.sse.written"));
+            assertEquals(2, server.gauge("bits.sse.streams"));
+            assertEquals(0, server.count("bits.sse.conflated"));
         }
     }
 

@@ -2,6 +2,7 @@ package page.bits.sse;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
@@ -209,5 +210,32 @@ class FrameTest {
     private static String text(Frame frame) {
         assertEquals(frame.toString(), new String(bytes(frame), StandardCharsets.UTF_8));
         return frame.toString();
+    }
+
+    @Test
+    void aLargeFrameTakesMemoryOnceForAllWhoHaveItAndNoneWhenAllHaveGivenItBack() {
+        Frame frame = Frame.of(EventName.SNAPSHOT, "x".repeat(10_000));
+        assertTrue(frame.isShared());
+        ByteBuf one = frame.chunk();
+        ByteBuf two = frame.chunk();
+        assertEquals(one.memoryAddress(), two.memoryAddress());
+        String bytes = one.toString(StandardCharsets.UTF_8);
+        assertTrue(bytes.startsWith(Integer.toHexString(frame.size()) + "\r\nevent: snapshot\n"), bytes);
+        assertTrue(bytes.endsWith("x\n\n\r\n"));
+        assertFalse(one.release());
+        assertTrue(two.release());
+        ByteBuf three = frame.chunk();
+        assertEquals(bytes, three.toString(StandardCharsets.UTF_8));
+        assertTrue(three.release());
+    }
+
+    @Test
+    void aSmallFrameIsCopiedForEachWhoAsksForIt() {
+        Frame frame = Frame.of(EventName.DELTA, "x");
+        assertFalse(frame.isShared());
+        ByteBuf one = frame.chunk();
+        ByteBuf two = frame.chunk();
+        assertTrue(one.release());
+        assertTrue(two.release());
     }
 }

@@ -1,8 +1,11 @@
 package page.bits.sse;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static page.bits.sse.StreamServer.await;
 
@@ -17,7 +20,12 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +51,8 @@ class SlowReaderTest {
     private static final int KERNEL_BUFFER = 4_096;
     private static final int WRITE_QUEUE = 32_768;
     private static final int EVENT = 2_000;
+    private static final int LARGE = 400_000;
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(1);
 
     /**
      * What comes to a frame's own bytes: a chunk's hex length and line breaks, and what Netty counts for each entry of its
@@ -75,14 +85,18 @@ class SlowReaderTest {
     }
 
     private void start(Duration keepalive) {
+        start(Config.DEFAULT.withKeepalive(keepalive), chain.channel());
+    }
+
+    private void start(Config config, page.bits.sse.Channel channel) {
         server = StreamServer.of(
                 1,
                 new HttpServerOptions().setSendBufferSize(KERNEL_BUFFER),
-                Config.DEFAULT.withWriteQueueBytes(WRITE_QUEUE).withKeepalive(keepalive),
+                config.withWriteQueueBytes(WRITE_QUEUE),
                 (it, request) -> {
                     Channel socket = ((ConnectionBase) request.connection()).channel();
                     sockets.put(Integer.valueOf(request.path().substring(1)), socket);
-                    it.open(request, chain.channel());
+                    it.open(request, channel);
                 });
     }
 
@@ -195,28 +209,37 @@ class SlowReaderTest {
         assertEquals("e." + reader.version(), reader.client.lastEventId());
     }
 
-    @Test
-    void aReaderThatStallsOverHttp2GetsOneEventForAllItMissed() {
-        start(Duration.ofHours(1));
-        HttpClientOptions options = new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false)
-                .setInitialSettings(new Http2Settings().setInitialWindowSize(KERNEL_BUFFER));
-        HttpClient client = server.vertx().createHttpClient(options);
+    /** A client whose streams share one connection, and have a small window each. */
+    private HttpClient http2() {
+        return server.vertx()
+                .createHttpClient(new HttpClientOptions()
+                        .setProtocolVersion(HttpVersion.HTTP_2)
+                        .setHttp2ClearTextUpgrade(false)
+                        .setInitialSettings(new Http2Settings().setInitialWindowSize(KERNEL_BUFFER)));
+    }
+
+    /** @param events what is added to, in the client's thread */
+    private HttpClientResponse open(HttpClient client, List<EventReader.Event> events) {
         EventReader reader = new EventReader();
-        List<EventReader.Event> events = new CopyOnWriteArrayList<>();
-        HttpClientResponse response = client.request(HttpMethod.GET, server.port(), "localhost", "/0")
+        return client.request(HttpMethod.GET, server.port(), "localhost", "/0")
                 .compose(HttpClientRequest::send)
                 // Here, on the client's event loop, and not later: what comes before there is a handler is dropped.
                 .map(head -> head.handler(bytes -> {
                     reader.read(bytes.getBytes());
-                    events.addAll(reader.events()
-                            .subList(events.size(), reader.events().size()));
+                    events.addAll(reader.take());
                 }))
                 .toCompletionStage()
                 .toCompletableFuture()
                 .orTimeout(StreamServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .join();
+    }
+
+    @Test
+    void aReaderThatStallsOverHttp2GetsOneEventForAllItMissed() {
+        start(Duration.ofHours(1));
+        HttpClient client = http2();
+        List<EventReader.Event> events = new CopyOnWriteArrayList<>();
+        HttpClientResponse response = open(client, events);
         await().until(() -> events.size() == 1);
         server.awaitTurn();
         response.pause();
@@ -242,6 +265,149 @@ class SlowReaderTest {
         assertTrue(queued(reader) <= queued);
         reader.client.readOn();
         awaitNewest(List.of(reader));
+    }
+
+    @Test
+    void aReaderThatTakesNothingForTooLongIsGivenUpAndNothingIsKeptForIt() {
+        start(Config.DEFAULT.withStallTimeout(STALL_TIMEOUT), chain.channel());
+        Reader reads = connect(1).get(0);
+        Reader stalls = connect(1).get(0);
+        await().until(() -> stalls.version() >= 0);
+        stalls.client.stall();
+        await().until(() -> {
+            chain.advance();
+            return server.closed() == 1;
+        });
+        assertEquals(0, queued(stalls));
+        assertEquals(1, server.count("bits.sse.stalled"));
+        awaitNewest(List.of(reads));
+        stalls.client.readOn();
+        await().until(() -> stalls.client.failure() != null);
+        assertEquals("Connection reset", stalls.client.failure().getMessage());
+    }
+
+    @Test
+    void aReaderForWhomNothingWaitsIsNotGivenUp() {
+        start(Config.DEFAULT.withStallTimeout(STALL_TIMEOUT), chain.channel());
+        Reader quiet = connect(1).get(0);
+        await().until(() -> quiet.version() == 0);
+        quiet.client.stall();
+        Reader stuck = connect(1).get(0);
+        await().until(() -> stuck.version() == 0);
+        stuck.client.stall();
+        chain.advance(); // which the kernels take
+        await().during(STALL_TIMEOUT.multipliedBy(3))
+                .until(() -> server.streams().size() == 2);
+        quiet.client.readOn();
+        awaitNewest(List.of(quiet));
+    }
+
+    @Test
+    void aReaderThatTakesALargeEventSlowlyIsNotGivenUp() throws IOException {
+        start(Config.DEFAULT.withStallTimeout(STALL_TIMEOUT), large());
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(KERNEL_BUFFER);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+            socket.getOutputStream().write("GET /0 HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+            byte[] bytes = new byte[LARGE / 100];
+            int[] got = {0};
+            long began = System.nanoTime();
+            await().pollInterval(STALL_TIMEOUT.dividedBy(20)).until(() -> {
+                got[0] += socket.getInputStream().readNBytes(bytes, 0, bytes.length);
+                return got[0] >= LARGE;
+            });
+            assertTrue(System.nanoTime() - began > STALL_TIMEOUT.multipliedBy(3).toNanos(), "it is slow");
+        }
+        await().until(() -> server.closed() == 1);
+        assertEquals(0, server.count("bits.sse.stalled"));
+    }
+
+    @Test
+    void whatWaitsOfAStreamThatHasEndedIsGivenUpAsWell() {
+        start(Config.DEFAULT.withStallTimeout(STALL_TIMEOUT), chain.channel());
+        Reader reader = connect(1).get(0);
+        await().until(() -> reader.version() >= 0);
+        reader.client.stall();
+        await().until(() -> {
+            chain.advance();
+            return !socket(reader).isWritable();
+        });
+        server.streams().close().join();
+        await().until(() -> server.closed() == 1);
+        assertTrue(queued(reader) > 0, "the rest of it waits");
+        await().until(() -> server.count("bits.sse.stalled") == 1);
+        assertEquals(0, queued(reader));
+        assertFalse(socket(reader).isOpen());
+    }
+
+    @Test
+    void aStreamOfHttp2ThatStallsIsGivenUpAndTheOthersOfItsConnectionGoOn() {
+        start(Config.DEFAULT.withStallTimeout(STALL_TIMEOUT), chain.channel());
+        HttpClient client = http2();
+        List<EventReader.Event> read = new CopyOnWriteArrayList<>();
+        HttpClientResponse reads = open(client, read);
+        List<EventReader.Event> notRead = new CopyOnWriteArrayList<>();
+        HttpClientResponse stalls = open(client, notRead);
+        assertSame(reads.request().connection(), stalls.request().connection());
+        await().until(() -> notRead.size() == 1);
+        server.awaitTurn();
+        CompletableFuture<Throwable> reset = new CompletableFuture<>();
+        stalls.exceptionHandler(reset::complete);
+        stalls.pause();
+        await().until(() -> {
+            chain.advance();
+            return server.closed() == 1;
+        });
+        assertEquals(1, server.count("bits.sse.stalled"));
+        stalls.resume();
+        assertInstanceOf(
+                StreamResetException.class,
+                reset.orTimeout(20, TimeUnit.SECONDS).join());
+        chain.advance();
+        await().until(() -> Chain.follow(read) == chain.newest());
+        assertEquals(1, server.streams().size());
+        client.close();
+    }
+
+    @Test
+    void aReaderThatTakesALargeEventSlowlyOverHttp2IsNotGivenUp() {
+        start(Config.DEFAULT.withStallTimeout(STALL_TIMEOUT), large());
+        HttpClient client = http2();
+        List<EventReader.Event> events = new CopyOnWriteArrayList<>();
+        HttpClientResponse response = open(client, events);
+        response.pause();
+        long began = System.nanoTime();
+        // One window at a time.
+        await().pollInterval(STALL_TIMEOUT.dividedBy(20)).until(() -> {
+            response.fetch(1);
+            return !events.isEmpty();
+        });
+        assertTrue(System.nanoTime() - began > STALL_TIMEOUT.multipliedBy(2).toNanos(), "it is slow");
+        client.close();
+        await().until(() -> server.closed() == 1);
+        assertEquals(0, server.count("bits.sse.stalled"));
+    }
+
+    @Test
+    void streamsThatAreFullDoNotHoldUpTheEndOfAll() {
+        start(Duration.ofHours(1));
+        Reader full = connect(1).get(0);
+        fill(full);
+        // More than are ended at once.
+        List<Reader> others = connect(300);
+        awaitNewest(others);
+        server.streams()
+                .close()
+                .orTimeout(StreamServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
+        await().until(() -> others.stream().allMatch(reader -> reader.client.hasEnded()));
+        assertEquals(301, server.count("bits.sse.reconnects"));
+        assertEquals(0, server.streams().size());
+    }
+
+    private static page.bits.sse.Channel large() {
+        Frame frame = Frame.of(EventName.SNAPSHOT, new EventId("e", 1), "x".repeat(LARGE));
+        return new page.bits.sse.Channel(from -> CompletableFuture.completedFuture(Update.of(1, frame)), 1);
     }
 
     /** Stalls a reader, and publishes until nothing more can be sent to it. */

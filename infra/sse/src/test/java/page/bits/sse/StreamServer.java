@@ -1,5 +1,6 @@
 package page.bits.sse;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -29,24 +30,49 @@ final class StreamServer implements AutoCloseable {
     private static final Frame KEEPALIVE = Frame.of(EventName.KEEPALIVE, "{}");
 
     /** @see SseConfig */
-    record Config(Duration keepalive, Duration retry, Duration reconnectJitter, int writeQueueBytes)
+    record Config(
+            Duration keepalive,
+            Duration retry,
+            Duration reconnectJitter,
+            int writeQueueBytes,
+            Duration stallTimeout,
+            int maxStreams,
+            int maxStreamsPerAddress,
+            int maxStreamsPerActor)
             implements SseConfig {
 
-        /** As in production, but for keepalives, which come when a test asks for them. */
-        static final Config DEFAULT =
-                new Config(Duration.ofHours(1), Duration.ofSeconds(2), Duration.ofSeconds(5), 65_536);
+        /** As in production, but for keepalives, which come when a test asks for them, and limits, which none wants. */
+        static final Config DEFAULT = new Config(
+                Duration.ofHours(1),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                65_536,
+                Duration.ofSeconds(30),
+                0,
+                0,
+                0);
 
         Config withKeepalive(Duration keepalive) {
-            return new Config(keepalive, retry, reconnectJitter, writeQueueBytes);
+            return new Config(keepalive, retry, reconnectJitter, writeQueueBytes, stallTimeout, 0, 0, 0);
         }
 
         Config withWriteQueueBytes(int writeQueueBytes) {
-            return new Config(keepalive, retry, reconnectJitter, writeQueueBytes);
+            return new Config(keepalive, retry, reconnectJitter, writeQueueBytes, stallTimeout, 0, 0, 0);
+        }
+
+        Config withStallTimeout(Duration stallTimeout) {
+            return new Config(keepalive, retry, reconnectJitter, writeQueueBytes, stallTimeout, 0, 0, 0);
+        }
+
+        Config withLimits(int streams, int perAddress, int perActor) {
+            return new Config(
+                    keepalive, retry, reconnectJitter, writeQueueBytes, stallTimeout, streams, perAddress, perActor);
         }
     }
 
     private final Vertx vertx;
     private final EventStreams streams;
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final BiConsumer<StreamServer, HttpServerRequest> handler;
     private final AtomicInteger closed = new AtomicInteger();
     private final List<Throwable> uncaught = new CopyOnWriteArrayList<>();
@@ -58,6 +84,7 @@ final class StreamServer implements AutoCloseable {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
         vertx.exceptionHandler(uncaught::add);
         streams = new EventStreams(vertx, config, () -> KEEPALIVE);
+        streams.bindTo(meters);
         // A negative port is any free one, the same for all instances of a deployment.
         HttpServerOptions anyPort =
                 new HttpServerOptions(options).setHost("localhost").setPort(-1);
@@ -113,7 +140,9 @@ final class StreamServer implements AutoCloseable {
     void open(HttpServerRequest request, Channel channel) {
         String from = request.getParam("from");
         OptionalLong version = from == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(from));
-        streams.open(request, channel, version, closed::incrementAndGet);
+        if (!streams.open(request, channel, version, closed::incrementAndGet)) {
+            request.response().setStatusCode(503).end();
+        }
     }
 
     Vertx vertx() {
@@ -126,6 +155,16 @@ final class StreamServer implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** The value of a counter. */
+    long count(String counter) {
+        return (long) meters.get(counter).functionCounter().count();
+    }
+
+    /** The value of a gauge. */
+    long gauge(String gauge) {
+        return (long) meters.get(gauge).gauge().value();
     }
 
     /** How many streams' ends were told. */
