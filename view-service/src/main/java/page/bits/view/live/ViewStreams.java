@@ -1,6 +1,5 @@
 package page.bits.view.live;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.vertx.core.Context;
@@ -86,9 +85,7 @@ class ViewStreams {
         this.drain = drain;
         this.json = json;
         this.streams = new EventStreams(vertx, sse, this::keepalive);
-        Gauge.builder("bits.sse.streams", streams, EventStreams::size)
-                .description("Open streams of this process")
-                .register(metrics);
+        streams.bindTo(metrics);
     }
 
     /** Raw routes: they come before the resources, and let pass whatever does not ask for a stream. */
@@ -242,7 +239,10 @@ class ViewStreams {
         if (asked.minT().isPresent()) {
             watch.reach(peer.feed().last().value());
         }
-        streams.open(request, watch.channel(asked.format()), from, watch::close);
+        if (!streams.open(request, watch.channel(asked.format()), from, watch::close)) {
+            watch.close();
+            answer(request.response(), NotYet.because("This node is about to end and opens no more streams."));
+        }
     }
 
     private void answer(HttpServerResponse response, Throwable failure) {

@@ -67,6 +67,11 @@ class DrainTest {
                     assertEquals("reconnect", reader.events().get(2).name());
                 }
                 assertTrue(System.nanoTime() - begun >= DELAY.toNanos());
+                try (StreamClient after = open(alice)) {
+                    assertEquals(503, after.status());
+                    assertEquals("2", after.header("Retry-After"));
+                    assertEquals("application/problem+json", after.header("Content-Type"));
+                }
             }
         }
     }
