@@ -4,8 +4,8 @@ import datomic.Database;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
+import page.bits.identity.Actor;
 
 /**
  * Something that an actor wants done. What its fields may hold is checked when it is made; who may do it, and what it needs

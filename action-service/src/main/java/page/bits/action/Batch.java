@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import page.bits.action.body.Fields;
-import page.bits.action.body.Text;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
+import page.bits.http.Text;
 import page.bits.http.Violation;
 
 /** Actions to be done together: {@code {"actions":[{"name":"…","body":{…}}, …]}}. */

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
-import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
+import page.bits.identity.Actor;
 import page.bits.peer.Attributes;
 import page.bits.peer.BasisT;
 

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import page.bits.action.body.Text;
+import page.bits.http.Text;
 
 /**
  * Where a picture is: an absolute http or https address, or a path on this site, at most 2,048 code points. No server of ours

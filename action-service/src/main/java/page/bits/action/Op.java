@@ -5,7 +5,7 @@ import datomic.Util;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import page.bits.action.identity.Actor;
+import page.bits.identity.Actor;
 import page.bits.peer.Attributes;
 
 /**

@@ -1,9 +1,9 @@
 package page.bits.action;
 
 import datomic.Database;
-import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
+import page.bits.identity.Actor;
 import page.bits.peer.Attributes;
 import page.bits.peer.Facts;
 

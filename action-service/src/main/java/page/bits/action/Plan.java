@@ -13,9 +13,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
 import page.bits.http.Violation;
+import page.bits.identity.Actor;
 import page.bits.peer.Attributes;
 import page.bits.peer.Facts;
 

@@ -3,7 +3,7 @@ package page.bits.action;
 import com.fasterxml.jackson.annotation.JsonValue;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import page.bits.action.body.Text;
+import page.bits.http.Text;
 
 /**
  * What a post says.

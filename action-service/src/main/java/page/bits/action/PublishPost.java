@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
-import page.bits.action.identity.Actor;
+import page.bits.identity.Actor;
 import page.bits.peer.Attributes;
 
 /**

@@ -5,9 +5,9 @@ import datomic.Database;
 import datomic.Datom;
 import datomic.Entity;
 import java.util.Optional;
-import page.bits.action.identity.Actor;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
+import page.bits.identity.Actor;
 import page.bits.peer.Attributes;
 import page.bits.peer.Facts;
 

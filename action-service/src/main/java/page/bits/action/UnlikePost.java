@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
-import page.bits.action.identity.Actor;
+import page.bits.identity.Actor;
 import page.bits.peer.Attributes;
 
 /** Takes a like back. Any actor may; where there is none it changes nothing. */

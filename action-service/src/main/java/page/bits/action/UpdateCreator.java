@@ -12,7 +12,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import page.bits.action.body.Fields;
 import page.bits.action.body.Patch;
-import page.bits.action.identity.Actor;
+import page.bits.identity.Actor;
 import page.bits.peer.Attributes;
 
 /** Changes what a creator's page tells about them. Its owner may. What is not named stays; the last of two wins. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import page.bits.action.identity.Session;
+import page.bits.identity.Session;
 import page.bits.peer.Attributes;
 
 /** What each action does, who may do it, and what it says where it is not done. */

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import page.bits.action.identity.Session;
+import page.bits.identity.Session;
 import page.bits.peer.Attributes;
 
 /** Several actions in one transaction, as if one were done after another. */

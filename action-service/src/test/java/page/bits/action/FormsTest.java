@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import page.bits.action.identity.Session;
+import page.bits.identity.Session;
 import page.bits.peer.Attributes;
 
 /** Forms of a browser without JavaScript. */

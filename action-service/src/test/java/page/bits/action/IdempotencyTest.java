@@ -30,8 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import page.bits.action.identity.Session;
 import page.bits.action.submission.Idempotency;
+import page.bits.identity.Session;
 import page.bits.peer.Attributes;
 
 @QuarkusTest

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import page.bits.action.identity.Forgery;
-import page.bits.action.identity.Session;
+import page.bits.identity.Forgery;
+import page.bits.identity.Session;
 
 /** Whose token an action takes, and from where. */
 @QuarkusTest

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import page.bits.action.identity.Session;
+import page.bits.identity.Session;
 
 /** How often somebody may act: with these settings so slowly refilled that no test sees a token come back. */
 @QuarkusTest

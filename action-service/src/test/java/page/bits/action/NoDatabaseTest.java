@@ -13,8 +13,8 @@ import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import page.bits.action.identity.ActorName;
-import page.bits.action.identity.GuestTokens;
+import page.bits.action.session.Guests;
+import page.bits.identity.ActorName;
 
 /** A node whose database is not there: nobody listens on its port. */
 @QuarkusTest
@@ -29,7 +29,7 @@ class NoDatabaseTest {
     }
 
     @Inject
-    GuestTokens tokens;
+    Guests tokens;
 
     private RequestSpecification asAlice() {
         return ServiceTest.as(tokens.issue(new ActorName("Alice")));

@@ -24,9 +24,9 @@ import java.util.function.Consumer;
 import org.eclipse.microprofile.config.Config;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.junit.jupiter.api.Test;
-import page.bits.action.identity.Issuer;
-import page.bits.action.identity.Providers;
-import page.bits.action.identity.Session;
+import page.bits.identity.Issuer;
+import page.bits.identity.Providers;
+import page.bits.identity.Session;
 
 /** Providers and guests at once, through the running service. */
 @QuarkusTest

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import page.bits.action.identity.Session;
+import page.bits.identity.Session;
 import page.bits.peer.Attributes;
 
 @QuarkusTest

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import page.bits.action.identity.Session;
+import page.bits.identity.Session;
 
 /** What is refused before the database is looked at, and in which order; for both actions. */
 @QuarkusTest

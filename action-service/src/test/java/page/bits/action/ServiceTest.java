@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
-import page.bits.action.identity.ActorName;
-import page.bits.action.identity.GuestTokens;
-import page.bits.action.identity.Session;
+import page.bits.action.session.Guests;
+import page.bits.identity.ActorName;
+import page.bits.identity.Session;
 import page.bits.peer.Attributes;
 import page.bits.peer.DatomicPeer;
 
@@ -35,7 +35,7 @@ abstract class ServiceTest {
     DatomicPeer peer;
 
     @Inject
-    GuestTokens tokens;
+    Guests tokens;
 
     @BeforeEach
     void awaitPeer() throws Exception {

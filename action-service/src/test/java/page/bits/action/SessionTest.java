@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import page.bits.action.identity.Forgery;
-import page.bits.action.identity.Session;
+import page.bits.identity.Forgery;
+import page.bits.identity.Session;
 
 /** The sessions of browsers, and tokens for guests. */
 @QuarkusTest

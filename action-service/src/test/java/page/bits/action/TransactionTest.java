@@ -15,8 +15,8 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import page.bits.action.identity.ActorName;
-import page.bits.action.identity.Session;
+import page.bits.identity.ActorName;
+import page.bits.identity.Session;
 import page.bits.peer.Attributes;
 
 /** What the transaction entity tells about an action: the log is the audit trail. */

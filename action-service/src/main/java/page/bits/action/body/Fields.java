@@ -27,6 +27,7 @@ import java.util.function.LongFunction;
 import java.util.regex.Pattern;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
+import page.bits.http.Text;
 import page.bits.http.Violation;
 
 /**

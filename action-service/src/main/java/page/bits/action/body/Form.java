@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
+import page.bits.http.Text;
 
 /**
  * What a browser sends of a form, as {@code application/x-www-form-urlencoded} (the URL Standard of WHATWG, section 5), in

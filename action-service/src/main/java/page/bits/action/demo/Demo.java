@@ -14,10 +14,10 @@ import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.context.ManagedExecutor;
 import org.jboss.logging.Logger;
-import page.bits.action.identity.Actor;
-import page.bits.action.identity.DemoAccounts;
-import page.bits.action.identity.GuestTokens;
-import page.bits.action.identity.Session;
+import page.bits.action.session.DemoAccounts;
+import page.bits.action.session.Guests;
+import page.bits.identity.Actor;
+import page.bits.identity.Session;
 import page.bits.peer.Attributes;
 import page.bits.peer.DatomicPeer;
 
@@ -34,7 +34,7 @@ public class Demo implements DemoAccounts {
     private final boolean enabled;
     private final DatomicPeer peer;
     private final Loader loader;
-    private final GuestTokens guests;
+    private final Guests guests;
     private final ObjectMapper json;
     private final ManagedExecutor executor;
     private final Loopback loopback;
@@ -46,7 +46,7 @@ public class Demo implements DemoAccounts {
             @ConfigProperty(name = "bits.demo", defaultValue = "false") boolean enabled,
             DatomicPeer peer,
             Loader loader,
-            GuestTokens guests,
+            Guests guests,
             ObjectMapper json,
             ManagedExecutor executor,
             Loopback loopback) {

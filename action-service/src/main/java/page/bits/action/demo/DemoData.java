@@ -19,7 +19,7 @@ import page.bits.action.PostId;
 import page.bits.action.PostText;
 import page.bits.action.PublishPost;
 import page.bits.action.RegisterCreator;
-import page.bits.action.identity.ActorName;
+import page.bits.identity.ActorName;
 
 /** What {@code /demo/creators.json} tells, held to the rules of the actions that it becomes. */
 record DemoData(List<Creator> creators) {

@@ -23,12 +23,13 @@ import page.bits.action.body.Body;
 import page.bits.action.body.BodyReader;
 import page.bits.action.body.Fields;
 import page.bits.action.body.JsonMediaType;
-import page.bits.action.identity.Authentication;
-import page.bits.action.identity.IssuedToken;
-import page.bits.action.identity.Session;
+import page.bits.action.session.IssuedToken;
+import page.bits.action.session.SessionCookie;
 import page.bits.http.Problem;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
+import page.bits.identity.Authentication;
+import page.bits.identity.Session;
 
 /** {@code POST /auth/demo}: sign in as a demo creator, without a secret, on one's own machine. */
 @Path("/auth/demo")
@@ -98,7 +99,7 @@ public class DemoResource {
         }
         Session session = demo.session(handle.value());
         return Response.ok(IssuedToken.of(session))
-                .cookie(Authentication.cookie(session, request))
+                .cookie(SessionCookie.of(session, request))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
     }

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
-import page.bits.action.identity.Actor;
-import page.bits.action.identity.GuestTokens;
+import page.bits.action.session.Guests;
 import page.bits.action.submission.Actions;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
+import page.bits.identity.Actor;
 import page.bits.peer.Attributes;
 import page.bits.peer.DatomicPeer;
 import page.bits.peer.TransactionRejectedException;
@@ -40,9 +40,9 @@ class Loader {
 
     private final DatomicPeer peer;
     private final Actions actions;
-    private final GuestTokens guests;
+    private final Guests guests;
 
-    Loader(DatomicPeer peer, Actions actions, GuestTokens guests) {
+    Loader(DatomicPeer peer, Actions actions, Guests guests) {
         this.peer = peer;
         this.actions = actions;
         this.guests = guests;

@@ -41,9 +41,6 @@ import page.bits.action.body.BodyReader;
 import page.bits.action.body.Fields;
 import page.bits.action.body.Form;
 import page.bits.action.body.JsonMediaType;
-import page.bits.action.body.Text;
-import page.bits.action.identity.Actor;
-import page.bits.action.identity.Authentication;
 import page.bits.action.limit.Limits;
 import page.bits.action.submission.ActionConfig;
 import page.bits.action.submission.Actions;
@@ -53,6 +50,9 @@ import page.bits.action.submission.Submission;
 import page.bits.action.submission.Trace;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
+import page.bits.http.Text;
+import page.bits.identity.Actor;
+import page.bits.identity.Authentication;
 
 /**
  * {@code POST /actions/{name}}, and batches of them at {@code POST /actions}. What is wrong with a request is looked for in

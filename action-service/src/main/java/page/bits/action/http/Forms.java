@@ -15,14 +15,14 @@ import page.bits.action.Handle;
 import page.bits.action.body.Body;
 import page.bits.action.body.Fields;
 import page.bits.action.body.Form;
-import page.bits.action.identity.Actor;
-import page.bits.action.identity.Authentication;
 import page.bits.action.limit.Limits;
 import page.bits.action.submission.Actions;
 import page.bits.action.submission.Reply;
 import page.bits.action.submission.Submission;
 import page.bits.action.submission.Trace;
 import page.bits.http.ProblemException;
+import page.bits.identity.Actor;
+import page.bits.identity.Authentication;
 import page.bits.peer.DatomicPeer;
 
 /**

@@ -16,9 +16,9 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import page.bits.action.Results;
-import page.bits.action.identity.Actor;
-import page.bits.action.identity.Digest;
 import page.bits.http.ProblemException;
+import page.bits.identity.Actor;
+import page.bits.identity.Digest;
 import page.bits.peer.Attributes;
 import page.bits.peer.BasisT;
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import page.bits.action.Action;
 import page.bits.action.Batch;
 import page.bits.action.Plan;
-import page.bits.action.identity.Actor;
+import page.bits.identity.Actor;
 import page.bits.peer.Attributes;
 
 /**

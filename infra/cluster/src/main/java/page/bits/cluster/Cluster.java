@@ -314,11 +314,12 @@ public final class Cluster implements AutoCloseable {
             process.environment("BITS_GATEWAY_ACTIONS", addresses("action", settings.actions()))
                     .environment("BITS_GATEWAY_VIEWS", addresses("view", settings.views()));
         } else {
-            process.environment("BITS_DATOMIC_URI", datomicUri()).environment("BITS_PROXIES", Nodes.LOOPBACK);
+            process.environment("BITS_DATOMIC_URI", datomicUri())
+                    .environment("BITS_PROXIES", Nodes.LOOPBACK)
+                    .environment("BITS_AUTH_GUEST_KEY", given("BITS_AUTH_GUEST_KEY", folder.guestKey()));
         }
         if (kind(name).equals("action")) {
             process.environment("BITS_AUTH_GUESTS", "true")
-                    .environment("BITS_AUTH_GUEST_KEY", given("BITS_AUTH_GUEST_KEY", folder.guestKey()))
                     .environment("BITS_AUTH_SERVICE_TOKEN", given("BITS_AUTH_SERVICE_TOKEN", folder.serviceToken()))
                     .environment("BITS_DEMO", Boolean.toString(settings.demo()));
         }
