@@ -1,15 +1,10 @@
 package page.bits.action.limit;
 
-import io.netty.util.NetUtil;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.SocketAddress;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.util.Arrays;
-import java.util.HexFormat;
+import page.bits.http.ClientAddress;
 import page.bits.http.ProblemException;
 
 /**
@@ -45,24 +40,6 @@ public class Limits {
      * @throws ProblemException like {@link #countActor}
      */
     public void countAddress(HttpServerRequest request, int actions) {
-        SocketAddress address = request.remoteAddress();
-        if (address == null || address.host() == null) {
-            return; // a socket of this machine that has no address
-        }
-        String host = address.host();
-        InetAddress inet = literal(host);
-        if (inet == null || !inet.isLoopbackAddress()) {
-            addresses.take(inet instanceof Inet6Address six ? network(six) : host, actions, "Your address is");
-        }
-    }
-
-    /** Null for what a proxy tells instead of an address; no name is ever looked up. */
-    private static InetAddress literal(String host) {
-        return NetUtil.createInetAddressFromIpAddressString(host);
-    }
-
-    /** Whoever has one address of a /64 usually has all of them. */
-    private static String network(Inet6Address address) {
-        return HexFormat.of().formatHex(Arrays.copyOf(address.getAddress(), 8));
+        ClientAddress.of(request).ifPresent(address -> addresses.take(address, actions, "Your address is"));
     }
 }
