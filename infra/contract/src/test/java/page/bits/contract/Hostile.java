@@ -103,8 +103,8 @@ final class Hostile {
                         "{\"$result\":[0,\"postId\"]}",
                         "{\"@type\":\"java.lang.Runtime\"}",
                         "[\"java.net.URL\",\"http://127.0.0.1:1/\"]"),
-                Arbitraries.integers().between(1, 60).map(depth -> "[".repeat(depth) + "]".repeat(depth)),
-                Arbitraries.integers().between(1, 60).map(depth -> "{\"a\":".repeat(depth) + "1" + "}".repeat(depth)));
+                Arbitraries.integers().between(1, 50).map(depth -> "[".repeat(depth) + "]".repeat(depth)),
+                Arbitraries.integers().between(1, 50).map(depth -> "{\"a\":".repeat(depth) + "1" + "}".repeat(depth)));
     }
 
     private static Arbitrary<String> aNumber() {
