@@ -17,7 +17,7 @@ public class MinT {
     private final DatomicPeer peer;
     private final ViewsConfig config;
 
-    MinT(DatomicPeer peer, ViewsConfig config) {
+    public MinT(DatomicPeer peer, ViewsConfig config) {
         this.peer = peer;
         this.config = config;
     }

@@ -10,6 +10,7 @@ import static page.bits.peer.Attributes.COMMENT_ID;
 import static page.bits.peer.Attributes.COMMENT_POST;
 import static page.bits.peer.Attributes.COMMENT_TEXT;
 import static page.bits.peer.Attributes.COUNT;
+import static page.bits.peer.Attributes.CREATOR_BIO;
 import static page.bits.peer.Attributes.CREATOR_DISPLAY_NAME;
 import static page.bits.peer.Attributes.CREATOR_HANDLE;
 import static page.bits.peer.Attributes.CREATOR_POSTS;
@@ -42,7 +43,7 @@ public class World {
 
     public final DatomicPeer peer;
 
-    World(DatomicPeer peer) {
+    public World(DatomicPeer peer) {
         this.peer = peer;
     }
 
@@ -54,6 +55,11 @@ public class World {
         String handle = "c" + UUID.randomUUID().toString().substring(0, 12);
         transact(Util.map(CREATOR_HANDLE, handle, CREATOR_DISPLAY_NAME, "The creator " + handle));
         return handle;
+    }
+
+    /** The creator tells something else of themselves. */
+    public BasisT introduce(String handle, String bio) {
+        return transact(Util.map(DB_ID, Util.list(CREATOR_HANDLE, handle), CREATOR_BIO, bio));
     }
 
     public UUID post(String handle, String text) {

@@ -76,9 +76,17 @@ final class Subscriber {
         }
     }
 
-    /** Tells the reader that nothing happened, if nothing did for a while. */
+    /**
+     * Tells the reader that nothing happened, if nothing did for a while. Not one that misses something: it would take what
+     * the keepalive tells for what it has.
+     *
+     * @param keepalive made before this call, so that whatever it takes for published is seen to be
+     */
     void keepAlive(Frame keepalive) {
-        if (greeted && System.nanoTime() - wroteAt >= streams.quietNanos() && !writer.isFull()) {
+        if (state == State.CURRENT
+                && channel.version() <= version.getAsLong()
+                && System.nanoTime() - wroteAt >= streams.quietNanos()
+                && !writer.isFull()) {
             write(keepalive);
         }
     }
@@ -135,18 +143,27 @@ final class Subscriber {
 
     private void apply(Update update) {
         // Still asking while it writes: a large frame may fill the socket and drain it at once, which would ask again.
-        update.frame().ifPresentOrElse(this::writeOnce, () -> {
-            if (!greeted) {
-                write(streams.keepalive());
-            }
-        });
-        greeted = true;
+        if (update.frame().isPresent()) {
+            writeOnce(update.frame().get());
+            greeted = true;
+        } else if (!greeted) {
+            greet(update);
+        }
         moveTo(update);
         if (channel.version() > update.version()) {
             state = State.BEHIND;
             catchUp();
         } else {
             state = State.CURRENT;
+        }
+    }
+
+    /** Unless there is something newer already, which is then the first that it hears. */
+    private void greet(Update update) {
+        Frame keepalive = streams.keepalive();
+        if (channel.version() <= update.version()) {
+            write(keepalive);
+            greeted = true;
         }
     }
 

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** Reads a chunked HTTP/1.1 body (RFC 9112, section 7.1), cut anywhere, and accepts nothing that is not exactly one. */
-final class ChunkedBody {
+public final class ChunkedBody {
 
     private enum Place {
         SIZE,
@@ -21,16 +21,16 @@ final class ChunkedBody {
     private int missing;
 
     /** @param chunks takes the content of each chunk */
-    ChunkedBody(Consumer<byte[]> chunks) {
+    public ChunkedBody(Consumer<byte[]> chunks) {
         this.chunks = chunks;
     }
 
     /** Whether the body's end was there. */
-    boolean isComplete() {
+    public boolean isComplete() {
         return place == Place.COMPLETE;
     }
 
-    void read(byte[] bytes, int offset, int length) {
+    public void read(byte[] bytes, int offset, int length) {
         for (int i = offset; i < offset + length; i++) {
             read(bytes[i]);
         }
