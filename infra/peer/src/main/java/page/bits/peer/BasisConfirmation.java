@@ -37,7 +37,12 @@ final class BasisConfirmation implements AutoCloseable {
     }
 
     boolean isStale() {
-        return System.nanoTime() - confirmedAt > staleAfter.toNanos();
+        return age().compareTo(staleAfter) > 0;
+    }
+
+    /** How long ago the question was asked that was answered last. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - confirmedAt);
     }
 
     private void ask() {

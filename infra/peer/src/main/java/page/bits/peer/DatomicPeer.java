@@ -157,6 +157,11 @@ public class DatomicPeer {
         return current == null || current.confirmation().isStale();
     }
 
+    /** How long ago it was that this node could last confirm that its basis is the database's. */
+    public Duration unconfirmedFor() {
+        return session().confirmation().age();
+    }
+
     /**
      * Submits one transaction and returns at once; only with {@code datomic:mem} is it the calling thread that does the work.
      *

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
 
 /**
@@ -38,8 +39,12 @@ public final class TransactionFeed implements AutoCloseable {
     private final ConcurrentSkipListMap<Waiter, CompletableFuture<Void>> waiters = new ConcurrentSkipListMap<>();
     private final AtomicLong tickets = new AtomicLong();
     private final Thread pump = new Thread(this::pump, "bits-feed");
+    private final LongAdder fromLog = new LongAdder();
     private volatile BasisT last;
     private volatile boolean closed;
+
+    /** Since when the pump has been at what it is doing, by {@link System#nanoTime}; 0 while it waits for a report. */
+    private volatile long busySince;
 
     /**
      * A feed that has not been started.
@@ -92,6 +97,20 @@ public final class TransactionFeed implements AutoCloseable {
         return reached;
     }
 
+    /** How many transactions came from the log, since no report of theirs had come in its turn. Any thread. */
+    public long fromLog() {
+        return fromLog.sum();
+    }
+
+    /**
+     * For how long the pump has been at one report or one look at the log, its listeners' part included; zero while it waits for
+     * the next. Whatever is longer than a moment holds up this node. Any thread.
+     */
+    public Duration stall() {
+        long since = busySince;
+        return since == 0 ? Duration.ZERO : Duration.ofNanos(Math.max(0, System.nanoTime() - since));
+    }
+
     /** How many wait for a t that has not been reached. */
     int waiting() {
         return waiters.size();
@@ -130,6 +149,16 @@ public final class TransactionFeed implements AutoCloseable {
 
     private void step() throws InterruptedException {
         Optional<TransactionSource.Report> next = source.poll(tick);
+        // An odd number, which is never 0.
+        busySince = System.nanoTime() | 1;
+        try {
+            take(next);
+        } finally {
+            busySince = 0;
+        }
+    }
+
+    private void take(Optional<TransactionSource.Report> next) {
         if (next.isEmpty()) {
             catchUp(source.basis());
             return;
@@ -151,7 +180,10 @@ public final class TransactionFeed implements AutoCloseable {
 
     private void catchUp(BasisT through) {
         if (through.isAfter(last)) {
-            source.log(last, through).forEach(this::deliver);
+            source.log(last, through).forEach(transaction -> {
+                fromLog.increment();
+                deliver(transaction);
+            });
         }
     }
 

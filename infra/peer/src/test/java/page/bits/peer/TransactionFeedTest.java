@@ -206,6 +206,38 @@ class TransactionFeedTest {
     }
 
     @Test
+    void whatNoReportToldOfIsCounted() {
+        startFeed(tampered(dropping(10, 25)), NO_TICK);
+        writeMany(40);
+        awaitEverything();
+        assertEquals(15, feed.fromLog());
+    }
+
+    @Test
+    void aListenerThatTakesItsTimeShowsAsAStallUntilItIsDone() {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        startFeed(real, NO_TICK, transaction -> {
+            reached.countDown();
+            awaitUninterruptibly(goOn);
+        });
+        writeMany(1);
+        awaitUninterruptibly(reached);
+        Duration earlier = feed.stall();
+        await().until(() -> feed.stall().compareTo(earlier.plusMillis(5)) > 0);
+        goOn.countDown();
+        await().until(() -> feed.stall().isZero());
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void aFeedThatBeginsInTheMiddleDeliversWhatIsAfterItsStartAndNothingBefore() {
         writeMany(20);
         start = database.basis();

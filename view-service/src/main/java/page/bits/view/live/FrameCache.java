@@ -2,9 +2,13 @@ package page.bits.view.live;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import page.bits.sse.Frame;
 import page.bits.view.ViewsConfig;
 
@@ -28,13 +32,21 @@ class FrameCache {
      */
     record Question(Selection selection, Format format, long from, long to) {}
 
-    FrameCache(ViewsConfig config) {
+    FrameCache(ViewsConfig config, MeterRegistry registry) {
         this.answers = Caffeine.newBuilder()
                 .maximumWeight(config.frameCache().asLongValue())
                 .weigher((Question question, Optional<Frame> frame) ->
                         ENTRY_BYTES + frame.map(Frame::size).orElse(0))
                 .recordStats()
                 .build();
+        counter("cache", CacheStats::hitCount).register(registry);
+        counter("database", CacheStats::loadCount).register(registry);
+    }
+
+    private FunctionCounter.Builder<?> counter(String from, ToDoubleFunction<CacheStats> figure) {
+        return FunctionCounter.builder("bits.views.answers", answers, cache -> figure.applyAsDouble(cache.stats()))
+                .description("Readers that came back, or were slow, and got a frame of their own")
+                .tag("from", from);
     }
 
     /** The answer; computed on the calling thread where nobody has asked yet, and by one of those who ask at once. */
@@ -45,10 +57,5 @@ class FrameCache {
     /** How many answers were computed, in all. */
     long computed() {
         return answers.stats().loadCount();
-    }
-
-    /** How many answers did not have to be. */
-    long hits() {
-        return answers.stats().hitCount();
     }
 }

@@ -106,6 +106,9 @@ public class LiveViews implements TransactionListener {
         Gauge.builder("bits.views.watched", watched, Map::size)
                 .description("Views that somebody watches")
                 .register(registry);
+        Gauge.builder("bits.views.settled.t", this, LiveViews::settled)
+                .description("The t up to which all that concerns watched views has been handed to the streams")
+                .register(registry);
         Gauge.builder("bits.views.waiting", arrivals, BlockingQueue::size)
                 .description("Transactions that wait for the features to tell what they touch")
                 .register(registry);

@@ -65,7 +65,7 @@ final class ModelNode {
                 peer,
                 parts.features(),
                 parts.frames(),
-                new FrameCache(viewsConfig),
+                new FrameCache(viewsConfig, metrics),
                 new LiveMetrics(metrics),
                 viewsConfig,
                 parts.tracing(),
