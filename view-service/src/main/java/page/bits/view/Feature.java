@@ -9,6 +9,8 @@ import page.bits.peer.Transaction;
  * What can be watched: the extension point of view-service. Every CDI bean of this type is served under
  * {@code /views/{name}/{key}} as JSON, as an HTML fragment and as a live stream of both.
  *
+ * <p>A feature may be more than that: {@link Paged} or {@link Historic}.
+ *
  * <p>All methods are functions of their arguments: the same database value gives the same view on every node and at every
  * later time ({@code asOf}), which is what lets any node resume any reader. They run on worker threads, possibly several at a
  * time.

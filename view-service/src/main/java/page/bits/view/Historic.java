@@ -4,13 +4,12 @@ import datomic.Database;
 import java.util.Optional;
 
 /**
- * What a {@link Feature} may be besides: one that knows what of its past everyone may be told, so that its views can be had
- * {@code as-of} an earlier time. Functions of their arguments, as a feature's.
+ * A feature that knows what of its past everyone may be told, so that its views can be had {@code as-of} an earlier time.
  *
  * <p>What may be told to everyone is what is still there, as it reads now: whoever has deleted or rewritten something has
  * done so for the past too. Only numbers are those of then. The owner of a page sees their page as it was.
  */
-public interface Historic<V> {
+public interface Historic<V> extends Feature<V> {
 
     /** The view at a moment; none where there was no such key, or where it may not be told of any more. */
     Optional<V> view(Moment at, String key);

@@ -5,11 +5,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 
-/**
- * What a {@link Feature} may be besides: one whose view is a window over items, which readers can page back through ({@code
- * before}). A view of older items is of the same shape. Functions of their arguments, as a feature's.
- */
-public interface Paged<V> {
+/** A feature whose view is a window over items, which readers can page back through ({@code before}). */
+public interface Paged<V> extends Feature<V> {
 
     /**
      * Where an item is in the order, though it may have been deleted since; none where it never was one of {@code key}'s.
@@ -19,7 +16,7 @@ public interface Paged<V> {
     OptionalLong place(Database db, String key, UUID item);
 
     /**
-     * A view of the newest items that come before {@code place}; without one it is the {@linkplain Feature#view view} itself.
+     * A view, of the same shape, of the newest items that come before {@code place}; without one it is the {@linkplain Feature#view view} itself.
      * Costs what it shows, wherever that is. None where there is no such key.
      */
     Optional<Slice<V>> slice(Moment at, String key, OptionalLong place);

@@ -33,6 +33,18 @@ public interface ViewsConfig {
     @WithDefault("16")
     int tracesPerRendering();
 
+    /** Who may see what has been deleted or rewritten since, as of a time when it was not. */
+    @WithDefault("owner")
+    TimeTravel timeTravel();
+
+    /** Who sees the past as it was; everyone else sees of it what is still there, as it reads now. */
+    enum TimeTravel {
+        /** The owner of a page sees the page's past. */
+        OWNER,
+        /** Everyone sees everything's. */
+        PUBLIC
+    }
+
     /** Creators on one page of the index. */
     @WithDefault("24")
     int creatorsPerPage();

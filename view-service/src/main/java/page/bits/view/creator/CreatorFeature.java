@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import page.bits.peer.Facts;
 import page.bits.peer.Transaction;
-import page.bits.view.Feature;
 import page.bits.view.Historic;
 import page.bits.view.Moment;
 
@@ -27,7 +26,7 @@ import page.bits.view.Moment;
  * somebody who took it off their page has taken it off the past too.
  */
 @Singleton
-public class CreatorFeature implements Feature<CreatorView>, Historic<CreatorView> {
+public class CreatorFeature implements Historic<CreatorView> {
 
     private static final Set<Object> SHOWN =
             Set.of(CREATOR_HANDLE, CREATOR_DISPLAY_NAME, CREATOR_BIO, CREATOR_AVATAR_URL, CREATOR_POSTS);

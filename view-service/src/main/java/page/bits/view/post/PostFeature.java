@@ -21,7 +21,6 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import page.bits.peer.Facts;
 import page.bits.peer.Transaction;
-import page.bits.view.Feature;
 import page.bits.view.Historic;
 import page.bits.view.Moment;
 import page.bits.view.Paged;
@@ -36,7 +35,7 @@ import page.bits.view.Uuids;
  * names that their authors have now; the likes and the comments are counted as they were. Of a deleted post nothing is told.
  */
 @Singleton
-public class PostFeature implements Feature<PostView>, Paged<PostView>, Historic<PostView> {
+public class PostFeature implements Paged<PostView>, Historic<PostView> {
 
     /** How many comments are in view. */
     static final int WINDOW = 100;

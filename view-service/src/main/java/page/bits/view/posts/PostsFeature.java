@@ -18,7 +18,6 @@ import java.util.UUID;
 import page.bits.peer.Facts;
 import page.bits.peer.Transaction;
 import page.bits.view.Changes;
-import page.bits.view.Feature;
 import page.bits.view.Historic;
 import page.bits.view.Moment;
 import page.bits.view.Paged;
@@ -34,7 +33,7 @@ import page.bits.view.post.Posts;
  * comments are counted as they were.
  */
 @Singleton
-public class PostsFeature implements Feature<PostsView>, Paged<PostsView>, Historic<PostsView> {
+public class PostsFeature implements Paged<PostsView>, Historic<PostsView> {
 
     /** How many posts are in view. */
     static final int WINDOW = 50;
