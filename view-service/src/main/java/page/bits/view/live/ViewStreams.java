@@ -2,6 +2,7 @@ package page.bits.view.live;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -35,6 +36,7 @@ import page.bits.sse.EventName;
 import page.bits.sse.EventStreams;
 import page.bits.sse.Frame;
 import page.bits.sse.SseConfig;
+import page.bits.sse.StreamLimits;
 import page.bits.view.EventIds;
 import page.bits.view.Features;
 import page.bits.view.Json;
@@ -60,6 +62,7 @@ class ViewStreams {
     private final Features features;
     private final LiveViews views;
     private final MinT minT;
+    private final Admission admission;
     private final ViewsConfig config;
     private final DrainConfig drain;
     private final Json json;
@@ -71,6 +74,7 @@ class ViewStreams {
             Features features,
             LiveViews views,
             MinT minT,
+            Admission admission,
             ViewsConfig config,
             SseConfig sse,
             DrainConfig drain,
@@ -81,6 +85,7 @@ class ViewStreams {
         this.features = features;
         this.views = views;
         this.minT = minT;
+        this.admission = admission;
         this.config = config;
         this.drain = drain;
         this.json = json;
@@ -127,16 +132,39 @@ class ViewStreams {
         HttpServerRequest request = routing.request();
         Context loop = vertx.getOrCreateContext();
         CompletableFuture.supplyAsync(() -> asked(request, selection.apply(routing)), Runnable::run)
+                // Not on the threads of views, since it may wait for a provider's keys.
                 .thenComposeAsync(
-                        asked -> minT.reached(asked.minT())
-                                .thenComposeAsync(minimum -> resumePoint(asked.from()), views.threads())
-                                .thenCompose(from -> watch(asked, from)
-                                        .thenAccept(watch ->
-                                                loop.runOnContext(ignored -> open(request, asked, from, watch)))),
-                        views.threads())
+                        asked -> prepared(asked, admission.admit(routing)), Infrastructure.getDefaultWorkerPool())
+                .thenAccept(ready -> loop.runOnContext(ignored -> open(request, ready)))
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
                         loop.runOnContext(ignored -> answer(request.response(), failure));
+                    }
+                });
+    }
+
+    /** All that a stream begins with. */
+    private record Ready(Asked asked, OptionalLong from, LiveViews.Watch watch, StreamLimits.Permit permit) {
+
+        /** The stream is over, or won't be. Call once. */
+        void close() {
+            watch.close();
+            permit.close();
+        }
+    }
+
+    /**
+     * Gets ready what was admitted, and gives the permit back where that fails. One whose reader leaves meanwhile keeps its
+     * permit until nothing is done for it any more: so the limits bound that work too.
+     */
+    private CompletionStage<Ready> prepared(Asked asked, StreamLimits.Permit permit) {
+        return CompletableFuture.completedFuture(asked.minT())
+                .thenComposeAsync(minT::reached, views.threads())
+                .thenComposeAsync(minimum -> resumePoint(asked.from()), views.threads())
+                .thenCompose(from -> watch(asked, from).thenApply(watch -> new Ready(asked, from, watch, permit)))
+                .whenComplete((ready, failure) -> {
+                    if (failure != null) {
+                        permit.close();
                     }
                 });
     }
@@ -231,16 +259,18 @@ class ViewStreams {
                 : watch.wasThere(from.getAsLong());
     }
 
-    private void open(HttpServerRequest request, Asked asked, OptionalLong from, LiveViews.Watch watch) {
+    private void open(HttpServerRequest request, Ready ready) {
         if (request.response().closed()) {
-            watch.close();
+            ready.close();
             return;
         }
+        Asked asked = ready.asked();
+        LiveViews.Watch watch = ready.watch();
         if (asked.minT().isPresent()) {
             watch.reach(peer.feed().last().value());
         }
-        if (!streams.open(request, watch.channel(asked.format()), from, watch::close)) {
-            watch.close();
+        if (!streams.open(request, watch.channel(asked.format()), ready.from(), ready::close)) {
+            ready.close();
             answer(request.response(), NotYet.because("This node is about to end and opens no more streams."));
         }
     }
