@@ -403,6 +403,14 @@ class SlowReaderTest {
         await().until(() -> others.stream().allMatch(reader -> reader.client.hasEnded()));
         assertEquals(301, server.count("bits.sse.reconnects"));
         assertEquals(0, server.streams().size());
+        // Nor that of the server.
+        assertTrue(queued(full) > 0, "what it has not read still waits");
+        server.vertx()
+                .close()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(StreamServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     private static page.bits.sse.Channel large() {

@@ -41,6 +41,9 @@ public final class Hosted implements AutoCloseable {
     private static final Duration CONVERGED_PATIENCE = Duration.ofSeconds(30);
     private static final int WINDOW = 50;
 
+    /** All readers come from one address. */
+    private static final String MANY = "10000";
+
     /** Actions a second of one actor: few actors do here what takes many elsewhere. */
     private static final String NO_LIMIT_TO_SPEAK_OF = "100000";
 
@@ -68,6 +71,9 @@ public final class Hosted implements AutoCloseable {
                 .withGateways(2, "127.0.0.1", 0)
                 .withEnvironment("transactor", "BITS_TRANSACTOR_ALT_HOST", "localhost")
                 .withEnvironment("standby", "BITS_TRANSACTOR_ALT_HOST", "localhost")
+                .withEnvironment("gateway-1", "BITS_GATEWAY_MAX_CONNECTIONS_PER_ADDRESS", MANY)
+                .withEnvironment("view-1", "BITS_SSE_MAX_STREAMS_PER_ADDRESS", MANY)
+                .withEnvironment("view-2", "BITS_SSE_MAX_STREAMS_PER_ADDRESS", MANY)
                 .withJvmOptions("view-2", "-Djdk.net.hosts.file=" + hosts);
         return start(settings);
     }
