@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
@@ -111,6 +112,21 @@ final class Guard extends ChannelDuplexHandler {
     /** Whether the last answer of a connection has been given: what comes after it is not to be handled. */
     static boolean isClosing(HttpConnection connection) {
         return ((ConnectionBase) connection).channel().pipeline().get(NAME) instanceof Guard guard && guard.closing;
+    }
+
+    /**
+     * Breaks a connection off if it is not closed by itself in a moment: Vert.x first waits until all is sent, which a client
+     * that does not read never lets happen.
+     */
+    static void closeSoon(HttpConnection connection) {
+        ChannelHandlerContext ctx =
+                ((ConnectionBase) connection).channel().pipeline().context(NAME);
+        if (ctx != null && ctx.handler() instanceof Guard guard && ctx.channel().isActive()) {
+            guard.setDeadline(ctx, LINGER, () -> {
+                ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0); // nor is the kernel to wait for it
+                ctx.close();
+            });
+        }
     }
 
     @Override

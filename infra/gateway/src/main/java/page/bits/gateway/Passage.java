@@ -185,7 +185,9 @@ final class Passage implements ProxyInterceptor {
         if (BODILESS.contains(back.getStatusCode()) || request.method() == HttpMethod.HEAD) {
             leaveOutBody(back);
         }
-        return context.sendResponse().onComplete(sentOrCut -> exchange.end());
+        return context.sendResponse()
+                .onFailure(cut -> Guard.closeSoon(request.connection()))
+                .onComplete(sentOrCut -> exchange.end());
     }
 
     private static boolean isStream(ProxyResponse back) {

@@ -141,20 +141,45 @@ class StreamsTest {
     void aReaderThatDoesNotReadStopsTheNode() throws IOException {
         try (Wire client = new Wire(gateway.port, 4096)) {
             client.get("/views/x", STREAM).head();
-            HttpServerResponse stream = streams.get(0);
-            AtomicLong written = new AtomicLong();
-            byte[] event = new byte[10_000];
-            Arrays.fill(event, (byte) 'x');
-            Runnable write = () -> {
-                while (!stream.writeQueueFull() && written.get() < 200_000_000) {
-                    stream.write(Buffer.buffer(event));
-                    written.addAndGet(event.length);
-                }
-            };
-            stream.drainHandler(drained -> write.run());
-            vertx.runOnContext(begin -> write.run());
-            await().pollDelay(Duration.ofMillis(300)).until(stream::writeQueueFull);
-            assertTrue(written.get() < 50_000_000, () -> written + " bytes went somewhere");
+            long written = fill(streams.get(0));
+            assertTrue(written < 50_000_000, () -> written + " bytes went somewhere");
+        }
+    }
+
+    /** Writes until nothing more is taken. */
+    private long fill(HttpServerResponse stream) {
+        AtomicLong written = new AtomicLong();
+        byte[] event = new byte[10_000];
+        Arrays.fill(event, (byte) 'x');
+        Runnable write = () -> {
+            while (!stream.writeQueueFull() && written.get() < 200_000_000) {
+                stream.write(Buffer.buffer(event));
+                written.addAndGet(event.length);
+            }
+        };
+        stream.drainHandler(drained -> write.run());
+        vertx.runOnContext(begin -> write.run());
+        await().pollDelay(Duration.ofMillis(300)).until(stream::writeQueueFull);
+        return written.get();
+    }
+
+    @Test
+    void aReaderThatDoesNotReadIsGivenUpWhenItsNodeGivesItUp() throws IOException {
+        try (Wire client = new Wire(gateway.port, 4096)) {
+            client.get("/views/x", STREAM).head();
+            fill(streams.get(0));
+            assertEquals(1, gateway.connections());
+            streams.get(0).reset();
+            await().until(() -> gateway.connections() == 0);
+        }
+    }
+
+    @Test
+    void aReaderThatDoesNotReadIsGivenUpWhenItsStreamIsCut() throws IOException {
+        try (Wire client = new Wire(gateway.port, 4096)) {
+            client.get("/views/x", STREAM).head();
+            fill(streams.get(0));
+            await().until(() -> gateway.connections() == 0);
         }
     }
 
