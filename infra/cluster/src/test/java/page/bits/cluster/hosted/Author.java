@@ -59,6 +59,11 @@ final class Author {
         this.handle = handle;
     }
 
+    /** Whose page there is already; posts nothing. */
+    static Author known(List<URI> addresses, String handle) {
+        return new Author(addresses, handle);
+    }
+
     /** Becomes a guest and makes the page. */
     static Author of(List<URI> addresses, String handle) throws IOException {
         Author author = new Author(addresses, handle);
