@@ -14,7 +14,7 @@ const LONGEST_RETRY_MS = 30_000;
 const SILENCE_MS = 45_000;
 const LONG_GONE_MS = 60_000;
 
-/** @typedef {"connecting"|"live"|"behind"|"reconnecting"|"offline"|"gone"} State */
+/** @typedef {"connecting"|"live"|"behind"|"reconnecting"|"offline"} State */
 
 export class Connection {
   /** @type {?EventSource} */ #source = null;
@@ -32,8 +32,8 @@ export class Connection {
   /**
    * @param {string} url of the stream
    * @param {() => string} lastId where to resume, asked anew for each connection
-   * @param {{state: (state: State) => void, morph: (id: string, html: string, from: string) => void}} listener
-   *     `morph` also gets the id that its connection resumed from
+   * @param {{state: (state: State) => void, morph: (id: string, html: string, from: string) => void, reached: (t: number) => void}} listener
+   *     `morph` also gets the id that its connection resumed from; `reached` hears how far the server is where nothing changed
    */
   constructor(url, lastId, listener) {
     this.#url = url;
@@ -70,14 +70,12 @@ export class Connection {
     });
     on("keepalive", (event) => {
       this.#attempts = 0; // a real connection, not one that opens only to fail
-      this.#tell(JSON.parse(event.data).stale ? "behind" : "live");
+      const { t, stale } = JSON.parse(event.data);
+      this.#listener.reached(t);
+      this.#tell(stale ? "behind" : "live");
     });
     on("reconnect", (event) => {
       this.#lose(Number(JSON.parse(event.data).retry) || 0);
-    });
-    on("gone", () => {
-      this.#drop();
-      this.#tell("gone");
     });
     source.onerror = () => {
       if (this.#source === source) this.#lose();
@@ -91,7 +89,6 @@ export class Connection {
 
   /** Somebody looks again, or the network came back: don't wait for the timer, and don't trust a connection that is silent. */
   nudge() {
-    if (this.#state === "gone") return;
     const sinceTry = Date.now() - this.#triedAt;
     if (!this.#source && sinceTry >= FIRST_RETRY_MS) this.open();
     else if (this.#source && Date.now() - this.#heardAt > SILENCE_MS / 2 && sinceTry > SILENCE_MS / 2) this.open();

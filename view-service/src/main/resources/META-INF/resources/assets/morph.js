@@ -1,18 +1,16 @@
-/** Brings the section on the page to what the server sent, changing only what differs: focus, selection and scrolling stay. */
-
-import { makeTimesRelative } from "./time.js";
+/** Brings fragments on the page to what the server sent, changing only what differs: focus, selection and scrolling stay. */
 
 const GLOW_MS = 4000;
 
 /** @type {?(current: Element, next: Element) => void} */
 let morphElements = null;
 
-/** Ids of posts that still glow, so that the next morph does not cut their glow short. @type {Set<string>} */
+/** Ids of posts and comments that still glow, so that the next morph does not cut their glow short. @type {Set<string>} */
 const glowing = new Set();
 
 /**
  * Loads the morphing of Turbo (it holds idiomorph), and nothing else of it: this page's links and forms are its own.
- * Resolves in any case; without Turbo a section is replaced as a whole.
+ * Resolves in any case; without Turbo a fragment is replaced as a whole.
  */
 export async function loadMorphing() {
   const url = document.querySelector('meta[name="bits-turbo"]')?.content;
@@ -29,38 +27,44 @@ export async function loadMorphing() {
     turbo.session.stop(); // takes all its listeners for clicks, submits and history away
     morphElements = turbo.morphElements;
   } catch (error) {
-    console.warn("Bits goes on without morphing, sections are replaced:", error);
+    console.warn("Bits goes on without morphing, fragments are replaced:", error);
   } finally {
     delete head.insertBefore;
   }
 }
 
 /**
- * @param {string} html the section as the server renders it; user text in it is escaped there
- * @param {boolean} highlight whether posts that are new to the page shall glow
- * @returns {number} how many posts are new to the page
+ * @param {Element} next a fragment as the server renders it, with what this page makes of it
+ * @param {boolean} highlight whether what is new to the page shall glow
+ * @returns {Element[]} the posts and comments that are new to the page
  */
-export function applySection(html, highlight) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  const next = template.content.firstElementChild;
-  const current = next && document.getElementById(next.id);
-  if (!current) throw new Error(`The page has no element to put this into: ${html.slice(0, 80)}`);
+export function applyFragment(next, highlight) {
+  const current = document.getElementById(next.id);
+  if (!current) throw new Error(`The page has no element to put this into: ${next.id}`);
 
-  makeTimesRelative(next);
-  const known = new Set(postIds(current));
-  const added = postIds(next).filter((id) => !known.has(id));
+  const known = new Set(itemsOf(current).map((item) => item.id));
+  const added = itemsOf(next).map(({ id }) => id).filter((id) => !known.has(id));
   if (highlight) added.forEach(startGlow);
   for (const id of glowing) next.querySelector(`#${CSS.escape(id)}`)?.classList.add("arrived");
 
   if (morphElements) morphElements(current, next);
-  else current.replaceWith(next);
-  return added.length;
+  else replace(current, next);
+  return added.map((id) => document.getElementById(id));
 }
 
-/** @param {Element} section */
-function postIds(section) {
-  return Array.from(section.querySelectorAll("article[id]"), (post) => post.id);
+/** What this page has put into the old one and marked as its own moves over to its place in the new one. */
+function replace(current, next) {
+  const focused = document.activeElement;
+  for (const own of current.querySelectorAll("[data-turbo-permanent]")) {
+    next.querySelector(`#${CSS.escape(own.id)}`)?.replaceWith(own);
+  }
+  current.replaceWith(next);
+  focused?.focus({ preventScroll: true });
+}
+
+/** @param {Element} fragment @returns {Element[]} */
+function itemsOf(fragment) {
+  return Array.from(fragment.querySelectorAll("article[id]"));
 }
 
 /** @param {string} id */

@@ -3,15 +3,17 @@
  * POST must never wait for one.
  *
  * Every tab asks for the Web Lock named after the stream; the one that gets it leads. The leader alone holds a connection and
- * passes on what arrives over a BroadcastChannel. Every tab keeps the newest section with its id, so each can answer a
- * newcomer or go on where a leader stopped: when its tab is closed, goes into the back/forward cache or crashes, the lock is free
- * and the next in line has it.
+ * passes on what arrives over a BroadcastChannel. Every tab keeps the newest of each fragment, with one id for all of them, so
+ * each can answer a newcomer or go on where a leader stopped: when its tab is closed, goes into the back/forward cache or
+ * crashes, the lock is free and the next in line has it.
+ *
+ * A page shows several fragments, all of one state of the database. What arrives holds those that changed since the id before.
  *
  * Messages on the channel:
  *   hello {id}                     from a tab that joined, or looks again: what do you have?
  *   nudge {}                       from a tab that looks again: reconnect now if you are waiting
- *   state {state}                  from the leader, on every change and sign of life
- *   morph {id, html, truth}        from the leader
+ *   state {state, t}               from the leader, on every change and sign of life; t is how far the server is
+ *   morph {id, html, base, truth}  from the leader: what changed since the id `base`; all there is if there is no `base`
  */
 
 import { Connection } from "./connection.js";
@@ -42,13 +44,26 @@ function basis(id) {
   return Number(id.split(".")[1]);
 }
 
+/**
+ * The fragments in what a server sent, by their ids.
+ *
+ * @param {string} html user text in it is escaped there
+ * @returns {Map<string, Element>} in nobody's document yet
+ */
+export function fragmentsOf(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return new Map(Array.from(template.content.children, (root) => [root.id, root]));
+}
+
 export class SharedStream {
-  /** @type {{id: string, html: string}} what this tab shows */ #shown;
+  /** The id of what this tab shows. @type {string} */ #id;
+  /** What this tab shows, as the server sent it: fragments by their ids. @type {Map<string, string>} */ #fragments;
+  /** How far the server is, by what arrived. */ #t;
   /** @type {?BroadcastChannel} */ #channel = null;
   /** @type {?AbortController} */ #queueing = null;
   /** @type {?() => void} */ #releaseLock = null;
   #leading = false;
-  #gone = false;
   #leaderTimer = 0;
   #name;
   #listener;
@@ -56,22 +71,35 @@ export class SharedStream {
 
   /**
    * @param {string} url of the stream, which is also its name among the tabs
-   * @param {{id: string, html: string}} shown what the page was rendered with
-   * @param {{state: (state: import("./connection.js").State) => void, morph: (html: string, sameHistory: boolean) => void}} listener
+   * @param {{id: string, fragments: Map<string, string>}} shown what the page was rendered with
+   * @param {{
+   *   state: (state: import("./connection.js").State) => void,
+   *   morph: (fragments: Map<string, Element>, sameHistory: boolean) => void,
+   *   reached: (t: number) => void,
+   * }} listener
    */
   constructor(url, shown, listener) {
     this.#name = `bits:${url}`;
-    this.#shown = shown;
+    this.#id = shown.id;
+    this.#fragments = shown.fragments;
+    this.#t = basis(shown.id);
     this.#listener = listener;
-    this.#connection = new Connection(url, () => this.#shown.id, {
+    this.#connection = new Connection(url, () => this.#id, {
       state: (state) => this.#tell(state),
       morph: (id, html, from) => {
         // Going back is allowed in one case: the server's history ends before the id that we resumed from.
         const truth = sameEpoch(id, from) && basis(id) < basis(from);
-        this.#send({ type: "morph", id, html, truth });
-        this.#apply({ id, html, truth });
+        const message = { type: "morph", id, html, base: this.#id, truth };
+        this.#send(message);
+        this.#apply(message);
       },
+      reached: (t) => this.#reach(t),
     });
+  }
+
+  /** The basis t of what is shown. */
+  get t() {
+    return basis(this.#id);
   }
 
   start() {
@@ -93,7 +121,6 @@ export class SharedStream {
   }
 
   #join() {
-    if (this.#gone) return;
     if (!navigator.locks) {
       // Without a secure context (plain HTTP by another name than localhost) there are no locks: the tab that is looked at streams.
       this.#leading = true;
@@ -119,7 +146,6 @@ export class SharedStream {
   }
 
   #lookAgain() {
-    if (this.#gone) return;
     if (this.#leading) {
       this.#connection.nudge();
     } else {
@@ -161,10 +187,10 @@ export class SharedStream {
 
   /** Asks the leader for what it has; if none answers and somebody is looking, this tab takes over. */
   #ask() {
-    this.#send({ type: "hello", id: this.#shown.id });
+    this.#send({ type: "hello", id: this.#id });
     clearTimeout(this.#leaderTimer);
     this.#leaderTimer = setTimeout(() => {
-      if (!this.#leading && !this.#gone && !document.hidden) this.#queue({ steal: true });
+      if (!this.#leading && !document.hidden) this.#queue({ steal: true });
     }, LEADER_ANSWER_MS);
   }
 
@@ -177,8 +203,9 @@ export class SharedStream {
     if (message.type !== "state" && message.type !== "morph") return;
     clearTimeout(this.#leaderTimer);
     this.#leaderTimer = setTimeout(() => this.#ask(), LEADER_SILENCE_MS);
-    if (message.type === "state") this.#tell(message.state);
-    else this.#apply(message);
+    if (message.type === "morph") return this.#apply(message);
+    this.#reach(message.t);
+    this.#tell(message.state);
   }
 
   /** @param {string} id what the newcomer shows */
@@ -186,29 +213,39 @@ export class SharedStream {
     const { state } = this.#connection;
     const connected = state === "live" || state === "behind";
     if (connected) {
-      if (supersedes(this.#shown.id, id)) this.#send({ type: "morph", ...this.#shown, truth: false });
-    } else if (!sameEpoch(this.#shown.id, id)) {
+      if (supersedes(this.#id, id)) {
+        this.#send({ type: "morph", id: this.#id, html: Array.from(this.#fragments.values()).join(""), truth: false });
+      }
+    } else if (!sameEpoch(this.#id, id)) {
       // The newcomer has been to the server since we lost it, and found another history: keep ours for ourselves.
       this.#connection.nudge();
     }
-    this.#send({ type: "state", state });
+    this.#send({ type: "state", state, t: this.#t });
   }
 
-  #apply({ id, html, truth }) {
-    if (!truth && !supersedes(id, this.#shown.id)) return;
-    const sameHistory = sameEpoch(id, this.#shown.id);
-    this.#shown = { id, html };
-    this.#listener.morph(html, sameHistory);
+  #apply({ id, html, base, truth }) {
+    if (!truth && !supersedes(id, this.#id)) return;
+    // Somebody who was suspended has missed a part, and what is not in this one may have changed in that.
+    if (base && base !== this.#id && supersedes(base, this.#id)) return this.#ask();
+    const sameHistory = sameEpoch(id, this.#id);
+    const fragments = fragmentsOf(html);
+    fragments.forEach((root, name) => this.#fragments.set(name, root.outerHTML));
+    this.#id = id;
+    this.#t = sameHistory && !truth ? Math.max(this.#t, basis(id)) : basis(id);
+    this.#listener.morph(fragments, sameHistory);
+    this.#listener.reached(this.#t);
+  }
+
+  /** @param {number} t */
+  #reach(t) {
+    this.#t = Math.max(this.#t, t);
+    this.#listener.reached(this.#t);
   }
 
   /** @param {import("./connection.js").State} state */
   #tell(state) {
-    if (this.#leading) this.#send({ type: "state", state });
+    if (this.#leading) this.#send({ type: "state", state, t: this.#t });
     this.#listener.state(state);
-    if (state === "gone" && !this.#gone) {
-      this.#gone = true;
-      this.#leave();
-    }
   }
 
   #send(message) {

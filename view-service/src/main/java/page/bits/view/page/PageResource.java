@@ -13,6 +13,9 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.function.Function;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestPath;
@@ -25,11 +28,23 @@ import page.bits.peer.DatomicPeer;
 import page.bits.peer.Epoch;
 import page.bits.peer.PeerUnavailableException;
 import page.bits.sse.EventId;
+import page.bits.view.Feature;
 import page.bits.view.MinT;
+import page.bits.view.Moment;
+import page.bits.view.Paged;
+import page.bits.view.Slice;
+import page.bits.view.Uuids;
 import page.bits.view.ViewsConfig;
+import page.bits.view.creator.Creator;
+import page.bits.view.creator.CreatorFeature;
+import page.bits.view.creator.CreatorView;
+import page.bits.view.creator.Creators;
+import page.bits.view.post.PostFeature;
+import page.bits.view.post.PostView;
 import page.bits.view.posts.PostsFeature;
+import page.bits.view.posts.PostsView;
 
-/** {@code /} and {@code /@{handle}}. */
+/** {@code /}, {@code /@{handle}} and {@code /@{handle}/{postId}}. */
 @Path("/")
 @Blocking
 public class PageResource {
@@ -44,11 +59,14 @@ public class PageResource {
 
     private final DatomicPeer peer;
     private final PostsFeature posts;
+    private final PostFeature post;
+    private final CreatorFeature creators;
     private final ViewsConfig config;
     private final MinT minT;
     private final Assets assets;
     private final Template index;
-    private final Template creator;
+    private final Template creatorPage;
+    private final Template postPage;
     private final Template error;
 
     /** What the templates need to link to scripts and styles. */
@@ -57,19 +75,25 @@ public class PageResource {
     PageResource(
             DatomicPeer peer,
             PostsFeature posts,
+            PostFeature post,
+            CreatorFeature creators,
             ViewsConfig config,
             MinT minT,
             @ConfigProperty(name = "quarkus.application.version") String version,
             @Location("index.html") Template index,
-            @Location("creator.html") Template creator,
+            @Location("creator.html") Template creatorPage,
+            @Location("post-page.html") Template postPage,
             @Location("error.html") Template error) {
         this.peer = peer;
         this.posts = posts;
+        this.post = post;
+        this.creators = creators;
         this.config = config;
         this.minT = minT;
         this.assets = new Assets(config.morphModule(), version);
         this.index = index;
-        this.creator = creator;
+        this.creatorPage = creatorPage;
+        this.postPage = postPage;
         this.error = error;
     }
 
@@ -96,56 +120,116 @@ public class PageResource {
     @GET
     @Path("{at: @|%40}{handle: [^/]+}")
     @Operation(hidden = true)
-    public Uni<Response> creator(@RestPath String handle, @RestQuery("min-t") Optional<String> minT) {
+    public Uni<Response> creator(
+            @RestPath String handle, @RestQuery("min-t") Optional<String> minT, @RestQuery Optional<String> before) {
+        return reached(minT, db -> creator(db, handle, before));
+    }
+
+    @GET
+    @Path("{at: @|%40}{handle: [^/]+}/{postId: [^/]+}")
+    @Operation(hidden = true)
+    public Uni<Response> post(
+            @RestPath String handle,
+            @RestPath String postId,
+            @RestQuery("min-t") Optional<String> minT,
+            @RestQuery Optional<String> before) {
+        return reached(minT, db -> post(db, handle, postId, before));
+    }
+
+    /** One database value for a whole page, whose t the stream then resumes from. */
+    private Uni<Response> reached(Optional<String> minT, Function<Database, Response> page) {
         return Uni.createFrom()
                 .completionStage(() -> this.minT.reached(minT))
                 .emitOn(Infrastructure.getDefaultWorkerPool())
-                .map(reached -> creator(handle))
+                .map(reached -> page.apply(peer.db()))
                 .onFailure(ProblemException.class)
                 .recoverWithItem(failure -> page(failure));
     }
 
-    private Response creator(String handle) {
-        // One database value for the whole page, whose t the stream then resumes from.
-        Database db = peer.db();
-        return Creators.named(db, handle)
-                .flatMap(found -> posts.view(db, handle)
-                        .map(view -> page(
-                                200,
-                                creator.data("creator", found)
-                                        .data("fragment", posts.html(handle, view))
-                                        .data("stream", "/views/" + posts.name() + "/" + handle + "?format=html")
-                                        .data(
-                                                "eventId",
-                                                new EventId(Epoch.of(db).value(), db.basisT()).toString()))))
-                .orElseGet(() -> page(
-                        ProblemType.NOT_FOUND.status(),
-                        error(ProblemType.NOT_FOUND, "Nobody here goes by @" + handle + ".")));
+    /** Live with the newest posts; with {@code before}, the posts before that one, as they are at this moment. */
+    private Response creator(Database db, String handle, Optional<String> before) {
+        CreatorView creator = creators.view(db, handle).orElseThrow(() -> nobody(handle));
+        Slice<PostsView> shown = slice(posts, db, handle, before).orElseThrow();
+        return page(
+                200,
+                about(db, creator, creatorPage, before)
+                        .data("path", "/@" + handle)
+                        .data("empty", shown.view().posts().isEmpty())
+                        .data("fragment", posts.html(handle, shown.view()))
+                        .data("stream", stream(posts, handle, handle)));
+    }
+
+    /** Live with the newest comments; with {@code before}, the comments before that one. */
+    private Response post(Database db, String handle, String postId, Optional<String> before) {
+        CreatorView creator = creators.view(db, handle).orElseThrow(() -> nobody(handle));
+        Slice<PostView> shown = slice(post, db, postId, before)
+                .filter(slice -> slice.view().post().creator().equals(handle))
+                .orElseThrow(() -> ProblemException.of(
+                        ProblemType.NOT_FOUND, "@" + handle + " has no such post. It may have been deleted."));
+        String key = shown.view().post().id().toString();
+        String path = "/@" + handle + "/" + key;
+        return page(
+                200,
+                about(db, creator, postPage, before)
+                        .data("path", path)
+                        .data("next", shown.next().map(comment -> path + "?before=" + comment))
+                        .data("post", shown.view().post())
+                        .data("comments", shown.view().comments())
+                        .data("fragment", post.html(key, shown.view()))
+                        .data("stream", stream(post, key, handle)));
+    }
+
+    private TemplateInstance about(Database db, CreatorView creator, Template page, Optional<String> before) {
+        return page.data("creator", creator.creator())
+                .data("card", creators.html(creator.creator().handle(), creator))
+                .data("older", before.isPresent())
+                .data("eventId", new EventId(Epoch.of(db).value(), db.basisT()).toString());
+    }
+
+    private static <V> Optional<Slice<V>> slice(Paged<V> feature, Database db, String key, Optional<String> before) {
+        OptionalLong place = OptionalLong.empty();
+        if (before.isPresent()) {
+            UUID item = Uuids.parse(before.get()).orElseThrow(() -> ProblemException.invalid("before", "is no UUID"));
+            place = feature.place(db, key, item);
+            if (place.isEmpty()) {
+                throw ProblemException.invalid("before", "is not the id of anything that was ever here");
+            }
+        }
+        return feature.slice(Moment.of(db), key, place);
+    }
+
+    /** Of what is shown and of who it is by, each state of both from one database value. */
+    private String stream(Feature<?> shown, String key, String handle) {
+        return "/views?" + shown.name() + "=" + key + "&" + creators.name() + "=" + handle + "&format=html";
+    }
+
+    private static ProblemException nobody(String handle) {
+        return ProblemException.of(ProblemType.NOT_FOUND, "Nobody here goes by @" + handle + ".");
     }
 
     @ServerExceptionMapper
     Response notThere(PeerUnavailableException e) {
         return Response.fromResponse(page(
                         ProblemType.UNAVAILABLE.status(),
-                        error(ProblemType.UNAVAILABLE, "The database is not there yet. Try again in a moment.")))
+                        error(Problem.of(
+                                ProblemType.UNAVAILABLE,
+                                "The database is not there yet. Try again in a moment.",
+                                List.of()))))
                 .header(HttpHeaders.RETRY_AFTER, 2)
                 .build();
     }
 
     private Response page(ProblemException e) {
-        Problem problem = e.problem();
-        Response page = page(
-                problem.status(),
-                error.data("status", problem.status())
-                        .data("title", problem.title())
-                        .data("detail", problem.detail()));
-        Response.ResponseBuilder response = Response.fromResponse(page);
+        Response.ResponseBuilder response =
+                Response.fromResponse(page(e.problem().status(), error(e.problem())));
         e.headers().forEach(response::header);
         return response.build();
     }
 
-    private TemplateInstance error(ProblemType type, String detail) {
-        return error.data("status", type.status()).data("title", type.title()).data("detail", detail);
+    private TemplateInstance error(Problem problem) {
+        return error.data("status", problem.status())
+                .data("title", problem.title())
+                .data("detail", problem.detail());
     }
 
     private Response page(int status, TemplateInstance template) {
