@@ -42,7 +42,12 @@ class FormsTest extends ServiceTest {
     }
 
     private static Response sent(Session actor, String action, String body) {
+        return sent(actor, action, body, "http://localhost/");
+    }
+
+    private static Response sent(Session actor, String action, String body, String referer) {
         return form().cookie("bits_session", actor.token())
+                .header("Referer", referer)
                 .body(body.getBytes(StandardCharsets.UTF_8))
                 .post("/actions/" + action);
     }
@@ -151,13 +156,82 @@ class FormsTest extends ServiceTest {
 
     @Test
     void aGuestComesInByAFormFromAPageOfOursOnly() {
-        refused(
+        Response response = again(
                 403,
-                "forbidden",
-                () -> json().contentType("application/x-www-form-urlencoded")
+                json().contentType("application/x-www-form-urlencoded")
                         .header("Accept", "text/html,*/*;q=0.8")
                         .body("name=x".getBytes(StandardCharsets.UTF_8))
                         .post("/auth/guest"));
+        assertThat(response.cookie("bits_session"), is(nullValue()));
+    }
+
+    @Test
+    void whatIsWrongWithAGuestsFormComesBackAsTheFormToo() {
+        String name = "x".repeat(81);
+        Response response = again(422, cameIn("name=" + name + "&page=%2F%40alice"));
+        assertThat(response.asString(), containsString("action=\"/auth/guest\""));
+        assertThat(response.asString(), containsString("value=\"" + name + "\""));
+        assertThat(response.asString(), containsString("name=\"page\" value=\"/@alice\""));
+        assertThat(response.asString(), containsString("must have at most 80 characters"));
+        assertThat(response.cookie("bits_session"), is(nullValue()));
+        again(422, cameIn("name=A&more=1"));
+        again(400, cameIn("name=%zz"));
+    }
+
+    @Test
+    void aGuestGoesBackToThePageThatTheFormWasOnAndNowhereElse() {
+        String post = "/@alice/" + UUID.randomUUID();
+        for (String there : List.of("/@alice", post)) {
+            assertThat(cameIn("name=A&page=" + there).header("Location"), equalTo(there));
+        }
+        for (String elsewhere :
+                List.of("//evil.example", "https://evil.example/@alice", "/@alice/../x", "/@a%0d%0ab")) {
+            again(422, cameIn("name=A&page=" + elsewhere));
+        }
+    }
+
+    private static Response cameIn(String body) {
+        return form().body(body.getBytes(StandardCharsets.UTF_8)).post("/auth/guest");
+    }
+
+    @Test
+    void whoeverIsNotSignedInMayComeInAndSendWhatTheyWrote() {
+        Response response = again(
+                401,
+                form().body("postId=x&text=Lovely".getBytes(StandardCharsets.UTF_8))
+                        .post("/actions/comment-on-post"));
+        assertThat(response.asString(), containsString("You are not signed in"));
+        assertThat(response.asString(), containsString("action=\"/auth/guest\" target=\"_blank\""));
+        assertThat(response.asString(), containsString("Lovely</textarea>"));
+    }
+
+    @Test
+    void whatIsDoneToAPostLeadsBackToThePageThatItWasDoneOn() {
+        String location =
+                sent(alice, "publish-post", "creator=" + page + "&text=x").header("Location");
+        String post = location.substring(location.indexOf("#post-") + 6);
+        String posts = "/@" + page + "/" + post;
+
+        String said =
+                sent(alice, "comment-on-post", "postId=" + post + "&text=Hm").header("Location");
+        assertThat(said, startsWith(posts + "?min-t=" + t() + "#comment-"));
+        for (String action : List.of("like-post", "unlike-post")) {
+            for (String referer :
+                    List.of("http://localhost" + posts, "http://localhost/%40" + page + "/" + post + "?a=b")) {
+                assertThat(
+                        sent(alice, action, "postId=" + post, referer).header("Location"),
+                        equalTo(posts + "?min-t=" + t() + "#post-" + post));
+            }
+            for (String referer : List.of("http://localhost/@" + page, "https://evil.example/x", "::", "mailto:x")) {
+                assertThat(
+                        sent(alice, action, "postId=" + post, referer).header("Location"),
+                        equalTo("/@" + page + "?min-t=" + t() + "#post-" + post));
+            }
+        }
+        assertThat(
+                sent(alice, "delete-post", "postId=" + post, "http://localhost" + posts)
+                        .header("Location"),
+                equalTo("/@" + page + "?min-t=" + t()));
     }
 
     @Test

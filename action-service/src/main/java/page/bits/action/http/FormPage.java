@@ -19,12 +19,19 @@ import page.bits.action.PublishPost;
 import page.bits.action.RegisterCreator;
 import page.bits.action.UnlikePost;
 import page.bits.action.UpdateCreator;
+import page.bits.action.body.Body;
+import page.bits.action.body.Form;
 import page.bits.http.ProblemException;
+import page.bits.http.ProblemType;
 import page.bits.http.Violation;
+import page.bits.identity.AuthConfig;
 
 /** What a browser without JavaScript is shown where its form could not be done: the form again, with what is wrong. */
 @Singleton
-class FormPage {
+public class FormPage {
+
+    /** The form that a guest comes in by: no action's, as the others are. */
+    public static final String COME_IN = "come-in";
 
     private static final String CONTENT_SECURITY_POLICY =
             "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -33,55 +40,64 @@ class FormPage {
     private static final Input BIO = new Input("bio", "About you", Input.Kind.AREA);
     private static final Input AVATAR = new Input("avatarUrl", "Address of your picture", Input.Kind.LINE);
 
-    private static final Map<String, Form> FORMS = Map.of(
-            RegisterCreator.NAME,
-            new Form(
-                    "Start your own page",
-                    "Make my page",
-                    new Input("displayName", "Your name", Input.Kind.LINE),
-                    new Input("handle", "Your address", Input.Kind.LINE),
-                    BIO,
-                    AVATAR),
-            UpdateCreator.NAME,
-            new Form(
-                    "Your page",
-                    "Save",
-                    Input.hidden("handle"),
-                    new Input("displayName", "Your name", Input.Kind.LINE),
-                    BIO,
-                    AVATAR),
-            PublishPost.NAME,
-            new Form(
-                    "Your post",
-                    "Publish",
-                    Input.hidden("creator"),
-                    new Input("text", "Your post", Input.Kind.AREA),
-                    new Input("imageUrl", "Address of the picture", Input.Kind.LINE)),
-            EditPost.NAME,
-            new Form(
-                    "Your post",
-                    "Save",
-                    POST_ID,
-                    new Input("text", "Your post", Input.Kind.AREA),
-                    Input.hidden("expectedT")),
-            DeletePost.NAME,
-            new Form("Delete your post", "Delete it", POST_ID),
-            LikePost.NAME,
-            new Form("Like this post", "Like it", POST_ID),
-            UnlikePost.NAME,
-            new Form("Take your like back", "Take it back", POST_ID),
-            CommentOnPost.NAME,
-            new Form("Your comment", "Send", POST_ID, new Input("text", "Your comment", Input.Kind.AREA)),
-            DeleteComment.NAME,
-            new Form("Delete the comment", "Delete it", Input.hidden("commentId")));
+    private static final Map<String, Sheet> FORMS = Map.ofEntries(
+            Map.entry(
+                    COME_IN,
+                    new Sheet(
+                            "Come in as a guest",
+                            "Come in",
+                            new Input("name", "Your name", Input.Kind.LINE),
+                            Input.hidden("page"))),
+            Map.entry(
+                    RegisterCreator.NAME,
+                    new Sheet(
+                            "Start your own page",
+                            "Make my page",
+                            new Input("displayName", "Your name", Input.Kind.LINE),
+                            new Input("handle", "Your address", Input.Kind.LINE),
+                            BIO,
+                            AVATAR)),
+            Map.entry(
+                    UpdateCreator.NAME,
+                    new Sheet(
+                            "Your page",
+                            "Save",
+                            Input.hidden("handle"),
+                            new Input("displayName", "Your name", Input.Kind.LINE),
+                            BIO,
+                            AVATAR)),
+            Map.entry(
+                    PublishPost.NAME,
+                    new Sheet(
+                            "Your post",
+                            "Publish",
+                            Input.hidden("creator"),
+                            new Input("text", "Your post", Input.Kind.AREA),
+                            new Input("imageUrl", "Address of the picture", Input.Kind.LINE))),
+            Map.entry(
+                    EditPost.NAME,
+                    new Sheet(
+                            "Your post",
+                            "Save",
+                            POST_ID,
+                            new Input("text", "Your post", Input.Kind.AREA),
+                            Input.hidden("expectedT"))),
+            Map.entry(DeletePost.NAME, new Sheet("Delete your post", "Delete it", POST_ID)),
+            Map.entry(LikePost.NAME, new Sheet("Like this post", "Like it", POST_ID)),
+            Map.entry(UnlikePost.NAME, new Sheet("Take your like back", "Take it back", POST_ID)),
+            Map.entry(
+                    CommentOnPost.NAME,
+                    new Sheet("Your comment", "Send", POST_ID, new Input("text", "Your comment", Input.Kind.AREA))),
+            Map.entry(DeleteComment.NAME, new Sheet("Delete the comment", "Delete it", Input.hidden("commentId"))));
 
     private final Template template;
+    private final AuthConfig auth;
     private final String version;
 
     /** A form as it is shown. */
-    record Form(String title, String button, List<Input> inputs) {
+    record Sheet(String title, String button, List<Input> inputs) {
 
-        Form(String title, String button, Input... inputs) {
+        Sheet(String title, String button, Input... inputs) {
             this(title, button, List.of(inputs));
         }
     }
@@ -106,17 +122,31 @@ class FormPage {
 
     FormPage(
             @Location("action-form.html") Template template,
+            AuthConfig auth,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.template = template;
+        this.auth = auth;
         this.version = version;
     }
 
     /**
-     * @param action its name
+     * @param name of the form: its action's, or {@link #COME_IN}
      * @param sent what was filled in
      */
-    Response again(String action, Map<String, String> sent, ProblemException problem) {
-        Form form = FORMS.get(action);
+    public Response again(String name, Body sent, ProblemException problem) {
+        return again(name, filledIn(sent), problem);
+    }
+
+    private static Map<String, String> filledIn(Body sent) {
+        try {
+            return Form.fields(sent.bytes());
+        } catch (ProblemException e) {
+            return Map.of();
+        }
+    }
+
+    private Response again(String name, Map<String, String> sent, ProblemException problem) {
+        Sheet form = FORMS.get(name);
         Map<String, String> errors = problem.problem().violations().stream()
                 .collect(Collectors.toMap(Violation::field, Violation::message, (first, more) -> first + "; " + more));
         List<Filled> inputs =
@@ -130,11 +160,10 @@ class FormPage {
                         .containsAll(errors.keySet());
         String html = template.data("title", form.title())
                 .data("button", form.button())
-                .data("action", action)
+                .data("path", name.equals(COME_IN) ? "/auth/guest" : "/actions/" + name)
+                .data("comeIn", auth.guests() && isUnauthorized(problem))
                 .data("inputs", inputs)
-                .data(
-                        "error",
-                        told ? Optional.empty() : Optional.of(problem.problem().detail()))
+                .data("error", told ? Optional.empty() : Optional.of(explanation(problem)))
                 .data("version", version)
                 .render();
         Response.ResponseBuilder response = Response.status(problem.problem().status())
@@ -146,6 +175,17 @@ class FormPage {
                 .header("Referrer-Policy", "same-origin");
         problem.headers().forEach(response::header);
         return response.build();
+    }
+
+    private static boolean isUnauthorized(ProblemException problem) {
+        return problem.problem().status() == ProblemType.UNAUTHORIZED.status();
+    }
+
+    /** Where programs are told of tokens, people are told what it means. */
+    private static String explanation(ProblemException problem) {
+        return isUnauthorized(problem)
+                ? "You are not signed in, or not any more. Nothing was done."
+                : problem.problem().detail();
     }
 
     private static Filled filled(Input input, Map<String, String> sent, Map<String, String> errors) {

@@ -1,15 +1,18 @@
 package page.bits.action.http;
 
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
-import java.util.Map;
+import java.net.URI;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.eclipse.microprofile.context.ManagedExecutor;
 import page.bits.action.Action;
+import page.bits.action.CommentOnPost;
 import page.bits.action.DeletePost;
 import page.bits.action.Handle;
 import page.bits.action.body.Body;
@@ -66,7 +69,7 @@ class Forms {
                         failure -> {
                             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
                             if (cause instanceof ProblemException problem) {
-                                return page.again(name, whatWasSent(sent), problem);
+                                return page.again(name, sent, problem);
                             }
                             throw new CompletionException(cause);
                         },
@@ -93,26 +96,39 @@ class Forms {
         Optional<Handle> of = peer.isReady() ? action.page(peer.db()) : Optional.empty();
         return actions.perform(Submission.of(action, actor, trace, Optional.empty()))
                 .thenApply(reply -> Response.status(Response.Status.SEE_OTHER)
-                        .header("Location", location(action, of.or(() -> action.page(peer.db())), reply))
+                        .header("Location", location(request, action, of.or(() -> action.page(peer.db())), reply))
                         .build());
     }
 
-    /** The page, at a t that shows what was done, whichever node it is asked of; relative, as RFC 9110 lets it be. */
-    private static String location(Action action, Optional<Handle> of, Reply reply) {
+    /**
+     * The page, at a t that shows what was done, whichever node it is asked of; relative, as RFC 9110 lets it be. A post is on
+     * two: it is the one that the form was on.
+     */
+    private static String location(RoutingContext request, Action action, Optional<Handle> of, Reply reply) {
         if (of.isEmpty()) {
             return "/";
         }
-        String post = action instanceof DeletePost || !action.ids().containsKey("postId")
-                ? ""
-                : "#post-" + action.ids().get("postId");
-        return "/@" + of.get() + "?min-t=" + reply.t() + post;
+        String page = "/@" + of.get();
+        String minT = "?min-t=" + reply.t();
+        if (action instanceof CommentOnPost comment) {
+            return page + "/" + comment.postId() + minT + "#comment-" + comment.id();
+        }
+        UUID post = action.ids().get("postId");
+        if (post == null || action instanceof DeletePost) {
+            return page + minT;
+        }
+        String posts = page + "/" + post;
+        return (cameFrom(request).equals(posts) ? posts : page) + minT + "#post-" + post;
     }
 
-    private static Map<String, String> whatWasSent(Body sent) {
+    /** The path of the page that a form was on, where the browser tells: pages of ours ask it to. */
+    private static String cameFrom(RoutingContext request) {
         try {
-            return Form.fields(sent.bytes());
-        } catch (ProblemException e) {
-            return Map.of();
+            return Optional.ofNullable(request.request().getHeader(HttpHeaders.REFERER))
+                    .map(referer -> URI.create(referer).getPath())
+                    .orElse("");
+        } catch (IllegalArgumentException e) {
+            return "";
         }
     }
 }

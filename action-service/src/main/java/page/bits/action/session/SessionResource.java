@@ -15,8 +15,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.context.ManagedExecutor;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -32,6 +34,7 @@ import page.bits.action.body.BodyReader;
 import page.bits.action.body.Fields;
 import page.bits.action.body.Form;
 import page.bits.action.body.JsonMediaType;
+import page.bits.action.http.FormPage;
 import page.bits.action.limit.Limits;
 import page.bits.http.Problem;
 import page.bits.http.ProblemException;
@@ -49,6 +52,8 @@ import page.bits.peer.DatomicPeer;
 @Tag(name = "Sessions", description = "Who acts: a JWT as a bearer, or in the cookie bits_session")
 public class SessionResource {
 
+    private static final Pattern PAGE = Pattern.compile("/@[a-z0-9-]{1,30}(/[0-9a-f-]{36})?");
+
     private final Authentication authentication;
     private final BodyReader bodies;
     private final Guests guests;
@@ -57,6 +62,7 @@ public class SessionResource {
     private final DemoAccounts demo;
     private final ManagedExecutor executor;
     private final Limits limits;
+    private final FormPage forms;
 
     SessionResource(
             Authentication authentication,
@@ -66,7 +72,8 @@ public class SessionResource {
             DatomicPeer peer,
             DemoAccounts demo,
             ManagedExecutor executor,
-            Limits limits) {
+            Limits limits,
+            FormPage forms) {
         this.authentication = authentication;
         this.bodies = bodies;
         this.guests = guests;
@@ -75,6 +82,7 @@ public class SessionResource {
         this.demo = demo;
         this.executor = executor;
         this.limits = limits;
+        this.forms = forms;
     }
 
     @GET
@@ -197,51 +205,84 @@ public class SessionResource {
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public CompletionStage<Response> guest(@Context RoutingContext request) {
         // Away from the event loop, since the token that a request may have already is verified.
-        return bodies.read(request).thenApplyAsync(body -> guest(request, body), executor);
+        return bodies.read(request)
+                .thenApplyAsync(body -> isForm(request) ? byForm(request, body) : guest(request, body), executor);
     }
 
     private Response guest(RoutingContext request, Body body) {
+        requireGuests();
+        Optional<Session> present = authentication.session(request);
+        authentication.requireSameOriginForSession(request, true);
+        Fields fields = fields(request, body);
+        ActorName name = name(fields);
+        fields.check();
+        Session session = present.orElseGet(() -> issued(request, name));
+        Response.ResponseBuilder told =
+                Response.ok(IssuedToken.known(session, config.guestIssuer()), MediaType.APPLICATION_JSON_TYPE);
+        return answer(request, told, present, session);
+    }
+
+    /** A browser without JavaScript has its token in the cookie, and goes back to the page that the form was on. */
+    private Response byForm(RoutingContext request, Body body) {
+        try {
+            requireGuests();
+            Optional<Session> present = authentication.session(request);
+            // A form is a browser's, and no program's that may do without the headers.
+            authentication.requireSameOriginForSession(request, false);
+            Fields fields = Fields.ofForm(Form.fields(body.bytes()));
+            ActorName name = name(fields);
+            Optional<String> page = fields.optional("page", SessionResource::pageOfOurs);
+            fields.check();
+            Session session = present.orElseGet(() -> issued(request, name));
+            return answer(
+                    request,
+                    Response.status(Response.Status.SEE_OTHER).header(HttpHeaders.LOCATION, page.orElse("/#start")),
+                    present,
+                    session);
+        } catch (ProblemException e) {
+            return forms.again(FormPage.COME_IN, body, e);
+        }
+    }
+
+    private void requireGuests() {
         if (!config.guests()) {
             throw ProblemException.of(ProblemType.NOT_FOUND, "There are no guests here: bits.auth.guests is not on.");
         }
-        Optional<Session> present = authentication.session(request);
-        // A form is a browser's, and no program's that may do without the headers.
-        authentication.requireSameOriginForSession(request, !isForm(request));
-        ActorName name = requestedName(request, body);
-        if (present.isPresent()) {
-            return noStore(told(request, present.get()));
-        }
-        limits.countAddress(request.request(), 1);
-        Session session = guests.issue(name);
-        return noStore(told(request, session).cookie(SessionCookie.of(session, request)));
     }
 
-    /** A program is told its token; a browser without JavaScript, which has it in the cookie, goes on to the front page. */
-    private Response.ResponseBuilder told(RoutingContext request, Session session) {
-        return isForm(request)
-                ? Response.status(Response.Status.SEE_OTHER).header(HttpHeaders.LOCATION, "/#start")
-                : Response.ok(IssuedToken.known(session, config.guestIssuer()), MediaType.APPLICATION_JSON_TYPE);
+    private Session issued(RoutingContext request, ActorName name) {
+        limits.countAddress(request.request(), 1);
+        return guests.issue(name);
+    }
+
+    private static Response answer(
+            RoutingContext request, Response.ResponseBuilder response, Optional<Session> present, Session session) {
+        return noStore(present.isPresent() ? response : response.cookie(SessionCookie.of(session, request)));
+    }
+
+    private static Fields fields(RoutingContext request, Body sent) {
+        // Nothing has to be told: then it needs no type either.
+        if (sent.bytes().length == 0) {
+            return Fields.ofForm(Map.of());
+        }
+        JsonMediaType.require(request);
+        return Fields.of(sent.bytes());
+    }
+
+    private static ActorName name(Fields fields) {
+        return fields.optional("name", ActorName::new).orElse(ActorName.GUEST);
+    }
+
+    /** Nobody is sent elsewhere by what a form holds. */
+    private static String pageOfOurs(String path) {
+        if (!PAGE.matcher(path).matches()) {
+            throw new IllegalArgumentException("must be the path of a creator's page or a post's");
+        }
+        return path;
     }
 
     private static boolean isForm(RoutingContext request) {
         return Form.isBrowsers(request.request());
-    }
-
-    private static ActorName requestedName(RoutingContext request, Body sent) {
-        byte[] body = sent.bytes();
-        if (body.length == 0) {
-            return ActorName.GUEST;
-        }
-        Fields fields;
-        if (isForm(request)) {
-            fields = Fields.ofForm(Form.fields(body));
-        } else {
-            JsonMediaType.require(request);
-            fields = Fields.of(body);
-        }
-        Optional<ActorName> name = fields.optional("name", ActorName::new);
-        fields.check();
-        return name.orElse(ActorName.GUEST);
     }
 
     private static Response noStore(Response.ResponseBuilder response) {
