@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,27 +19,43 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The guide "Posting actions" does what it says: a reader who pastes one block after the other into a shell sees no error, and
- * answers like those that are shown.
+ * The guides do what they say: a reader who pastes one block after the other into a shell sees no error, and answers and streams
+ * like those that are shown.
  */
 class GuideTest {
 
     private static final Path ROOT =
             Path.of(System.getProperty("bits.root")).toAbsolutePath().normalize();
-    private static final Pattern BLOCK = Pattern.compile("(?ms)^```(sh|json)\\n(.*?)^```$");
+    private static final Pattern BLOCK = Pattern.compile("(?ms)^```(sh|json|text)\\n(.*?)^```$");
+
+    private static final String DATA = "data: ";
 
     private static Application application;
 
     @TempDir
     private static Path scratch;
 
-    /** A command and the answer that is shown below it. */
-    private record Example(String command, Optional<String> shown) {}
+    /**
+     * Ends a stream after its first event, and not after some time: on a busy machine that comes late. What is written next, a
+     * keepalive at the latest, has nobody to read it, which ends curl.
+     */
+    private static final String FIRST_EVENT = """
+            first_event() {
+              curl -sN --max-time 60 "$@" | sed -e '/^event: keepalive/,/^$/d' -e '/^id: /{n;q;}' || true
+              return 28
+            }
+            """;
+
+    private static final String SOME_TIME = "curl -sN --max-time 2 ";
+
+    /** A command, and what is shown below it: an answer in JSON, or a stream. */
+    private record Example(String command, Optional<String> answer, Optional<String> stream) {}
 
     /** What a command wrote, and whether all of it succeeded. */
     private record Run(boolean succeeded, String output, String errors) {}
@@ -48,7 +63,7 @@ class GuideTest {
     @BeforeAll
     static void start() {
         assumeTrue(isOnThePath("bash") && isOnThePath("curl"), "the guide asks for curl and a shell");
-        application = Application.start("bits.demo=true");
+        application = Application.start("bits.demo=true", "bits.sse.keepalive=PT1S");
     }
 
     @AfterAll
@@ -65,18 +80,25 @@ class GuideTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> itsExamplesWork() throws Exception {
-        List<Example> examples = examples(Files.readString(ROOT.resolve("docs/guides/posting-actions.md")));
-        assertTrue(examples.size() > 10, "the guide has examples");
-        List<Run> runs = run(examples);
-        return IntStream.range(0, examples.size()).mapToObj(i -> {
-            Example example = examples.get(i);
-            Run run = runs.get(i);
-            return DynamicTest.dynamicTest(example.command().lines().findFirst().orElseThrow(), () -> {
-                assertTrue(run.succeeded(), () -> example.command() + "\nfailed with\n" + run.errors() + run.output());
-                assertEquals("", run.errors(), "what it wrote to standard error");
-                example.shown().ifPresent(shown -> assertSameShape("", Json.parsed(shown), Json.parsed(run.output())));
-            });
+    Stream<DynamicContainer> theirExamplesWork() throws Exception {
+        return Stream.of(guide("posting-actions.md", 15), guide("subscribing.md", 7));
+    }
+
+    private static DynamicContainer guide(String name, int least) throws Exception {
+        List<Example> examples =
+                examples(Files.readString(ROOT.resolve("docs/guides").resolve(name)));
+        assertTrue(examples.size() >= least, () -> name + " has " + examples.size() + " examples");
+        List<Run> runs = run(Files.createDirectory(scratch.resolve(name)), examples);
+        return DynamicContainer.dynamicContainer(
+                name, IntStream.range(0, examples.size()).mapToObj(i -> test(examples.get(i), runs.get(i))));
+    }
+
+    private static DynamicTest test(Example example, Run run) {
+        return DynamicTest.dynamicTest(example.command().lines().findFirst().orElseThrow(), () -> {
+            assertTrue(run.succeeded(), () -> example.command() + "\nfailed with\n" + run.errors() + run.output());
+            assertEquals("", run.errors(), "what it wrote to standard error");
+            example.answer().ifPresent(shown -> assertSameShape("", Json.parsed(shown), Json.parsed(run.output())));
+            example.stream().ifPresent(shown -> assertSameStream(shown, run.output()));
         });
     }
 
@@ -85,51 +107,78 @@ class GuideTest {
         Matcher block = BLOCK.matcher(guide);
         while (block.find()) {
             if (block.group(1).equals("sh")) {
-                examples.add(new Example(block.group(2), Optional.empty()));
+                examples.add(new Example(block.group(2), Optional.empty(), Optional.empty()));
             } else {
-                Example last = examples.remove(examples.size() - 1);
-                examples.add(new Example(last.command(), Optional.of(block.group(2))));
+                String command = examples.remove(examples.size() - 1).command();
+                Optional<String> shown = Optional.of(block.group(2));
+                examples.add(
+                        block.group(1).equals("json")
+                                ? new Example(command, shown, Optional.empty())
+                                : new Example(command, Optional.empty(), shown));
             }
         }
         return examples;
     }
 
     /** Runs them in one shell, in the folder that a reader is in, against our own instance. */
-    private static List<Run> run(List<Example> examples) throws Exception {
+    private static List<Run> run(Path folder, List<Example> examples) throws Exception {
         StringBuilder session = new StringBuilder();
         for (int i = 0; i < examples.size(); i++) {
-            Path out = scratch.resolve(i + ".out");
-            Path err = scratch.resolve(i + ".err");
-            Path failed = scratch.resolve(i + ".failed");
+            Path out = folder.resolve(i + ".out");
+            Path err = folder.resolve(i + ".err");
+            Path failed = folder.resolve(i + ".failed");
             session.append("trap ': >").append(failed).append("' ERR\n{\n");
             session.append(examples.get(i).command());
             session.append("} >").append(out).append(" 2>").append(err).append('\n');
         }
         String ours = session.toString()
                 .replace("http://127.0.0.1:8080", application.address())
+                .replace(SOME_TIME, "first_event ")
                 .replace("./bits token alice", ROOT.resolve("bits") + " token alice --port " + application.port());
-        Path script = Files.writeString(scratch.resolve("session.sh"), "set -o pipefail -E\n" + ours);
+        Path script = Files.writeString(folder.resolve("session.sh"), "set -o pipefail -E\n" + FIRST_EVENT + ours);
         // Files that the guide makes are made among ours.
         Process shell = new ProcessBuilder("bash", script.toString())
-                .directory(scratch.toFile())
+                .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(scratch.resolve("session.out").toFile())
+                .redirectOutput(folder.resolve("session.out").toFile())
                 .start();
         shell.getOutputStream().close();
         if (!shell.waitFor(120, TimeUnit.SECONDS)) {
             shell.destroyForcibly();
             throw new IllegalStateException("the guide's examples did not end");
         }
-        assertEquals("", Files.readString(scratch.resolve("session.out")));
+        assertEquals("", Files.readString(folder.resolve("session.out")));
         List<Run> runs = new ArrayList<>();
         for (int i = 0; i < examples.size(); i++) {
-            runs.add(new Run(!Files.exists(scratch.resolve(i + ".failed")), read(i + ".out"), read(i + ".err")));
+            runs.add(new Run(
+                    !Files.exists(folder.resolve(i + ".failed")),
+                    Files.readString(folder.resolve(i + ".out")),
+                    Files.readString(folder.resolve(i + ".err"))));
         }
         return runs;
     }
 
-    private static String read(String name) throws IOException {
-        return Files.readString(scratch.resolve(name));
+    /** The same lines, but for the ids and for what the data of the same shape tell. */
+    private static void assertSameStream(String shown, String real) {
+        List<String> expected = shown.strip().lines().toList();
+        List<String> actual = real.strip().lines().toList();
+        assertEquals(
+                expected.stream().map(GuideTest::without).toList(),
+                actual.stream().map(GuideTest::without).toList(),
+                real);
+        for (int i = 0; i < expected.size(); i++) {
+            if (expected.get(i).startsWith(DATA)) {
+                assertSameShape("", data(expected.get(i)), data(actual.get(i)));
+            }
+        }
+    }
+
+    private static String without(String line) {
+        return line.replaceFirst("^" + DATA + ".*", DATA).replaceFirst("^id: [a-z0-9]{1,16}\\.\\d+$", "id: ");
+    }
+
+    private static JsonNode data(String line) {
+        return Json.parsed(line.substring(DATA.length()));
     }
 
     /** The same fields all the way down, of the same types, and of lists as many items. */
