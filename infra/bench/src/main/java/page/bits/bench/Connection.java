@@ -7,6 +7,8 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,9 +18,12 @@ import java.util.regex.Pattern;
  */
 final class Connection implements AutoCloseable {
 
-    private static final Pattern STATUS = Pattern.compile("\\AHTTP/1\\.1 (\\d{3})");
+    private static final String END_OF_HEAD = "\r\n\r\n";
+    private static final String LAST_CHUNK = "\r\n0\r\n\r\n";
     private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
     private static final Pattern ID = Pattern.compile("\nid: ([a-z0-9]+)\\.[0-9]");
+    private static final int ATTEMPTS = 30;
+    private static final long RETRY_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int BUFFER_BYTES = 1 << 20;
 
     private final SocketChannel channel;
@@ -30,13 +35,24 @@ final class Connection implements AutoCloseable {
     }
 
     /**
-     * Posts JSON as an actor.
+     * Posts JSON as an actor. Again where it is told that it was not submitted since there is too much to do.
      *
      * @param token empty for nobody
-     * @return the body of the answer
-     * @throws IOException for any status but 200
+     * @return the body of the answer, as it was sent
+     * @throws IOException for any status but 200 and 503, and for 503 if it does not pass
      */
     String post(String path, String token, String json) throws IOException {
+        for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+            Answer answer = exchange(path, token, json);
+            if (!answer.isBusy()) {
+                return answer.body();
+            }
+            LockSupport.parkNanos(RETRY_AFTER_NANOS);
+        }
+        return exchange(path, token, json).body();
+    }
+
+    private Answer exchange(String path, String token, String json) throws IOException {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         write("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
                 + body.length + "\r\n" + (token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n") + "\r\n"
@@ -45,14 +61,13 @@ final class Connection implements AutoCloseable {
     }
 
     /**
-     * Asks for JSON.
+     * Asks for JSON, and waits for all of it.
      *
-     * @return the body of the answer
      * @throws IOException for any status but 200
      */
-    String get(String path) throws IOException {
+    void get(String path) throws IOException {
         write("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n");
-        return answer();
+        answer().body();
     }
 
     /**
@@ -94,27 +109,40 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    private String answer() throws IOException {
+    private record Answer(String head, String content) {
+
+        boolean isBusy() {
+            return head.startsWith("HTTP/1.1 503 ");
+        }
+
+        String body() throws IOException {
+            if (!head.startsWith("HTTP/1.1 200 ")) {
+                throw new IOException(head.lines().findFirst().orElse("") + " " + content);
+            }
+            return content;
+        }
+    }
+
+    private Answer answer() throws IOException {
         buffer.clear();
-        int bodyAt = -1;
-        int end = Integer.MAX_VALUE;
-        while (buffer.position() < end) {
+        String answer = "";
+        int bodyAt = 0;
+        String head = "";
+        while (bodyAt == 0 || !isComplete(head, answer.substring(bodyAt))) {
             read();
-            if (bodyAt < 0) {
-                String head = new String(buffer.array(), 0, buffer.position(), StandardCharsets.ISO_8859_1);
-                int headEnds = head.indexOf("\r\n\r\n");
-                if (headEnds >= 0) {
-                    bodyAt = headEnds + 4;
-                    end = bodyAt + Integer.parseInt(found(LENGTH, head.substring(0, headEnds)));
-                }
+            answer = new String(buffer.array(), 0, buffer.position(), StandardCharsets.ISO_8859_1);
+            if (bodyAt == 0 && answer.contains(END_OF_HEAD)) {
+                bodyAt = answer.indexOf(END_OF_HEAD) + END_OF_HEAD.length();
+                head = answer.substring(0, bodyAt);
             }
         }
-        String body = new String(buffer.array(), bodyAt, end - bodyAt, StandardCharsets.UTF_8);
-        String status = found(STATUS, new String(buffer.array(), 0, bodyAt, StandardCharsets.ISO_8859_1));
-        if (!status.equals("200")) {
-            throw new IOException("status " + status + " " + body);
-        }
-        return body;
+        return new Answer(head, answer.substring(bodyAt));
+    }
+
+    /** Either all of the length that the head tells, or the last of its chunks: JSON itself holds no line break. */
+    private static boolean isComplete(String head, String body) {
+        Matcher length = LENGTH.matcher(head);
+        return length.find() ? body.length() == Integer.parseInt(length.group(1)) : body.endsWith(LAST_CHUNK);
     }
 
     private int read() throws IOException {
@@ -123,14 +151,6 @@ final class Connection implements AutoCloseable {
             throw new EOFException("the server closed a connection");
         }
         return bytes;
-    }
-
-    private static String found(Pattern pattern, String head) throws IOException {
-        Matcher found = pattern.matcher(head);
-        if (!found.find()) {
-            throw new IOException("not an answer that can be read: " + head);
-        }
-        return found.group(1);
     }
 
     @Override

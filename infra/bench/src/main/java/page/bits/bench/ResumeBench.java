@@ -24,8 +24,8 @@ final class ResumeBench {
 
             Starts Bits in memory, and makes by its HTTP API: a page by 100,000 transactions (posts and edits of them), one of 50
             and one of 100,000 posts, and a post with 20,000 likes. Then prints how long a stream of the first page takes, from the
-            request to its first event, that resumes from 1, 1,000 and 100,000 transactions ago, each time from an id that
-            nobody has resumed from; how long 2,000 streams take that come back at once with the same id; and how long a GET of
+            request to its first event, that resumes from 1, 1,000 and 100,000 transactions ago, while nobody else reads that page
+            and each time from another id; how long 2,000 streams take that come back at once with the same id; and how long a GET of
             the large page, and of the liked post, takes beside one of the small page and of a post without likes. What is
             compared is measured in turn. It takes some five minutes and wants the machine for itself.
 
@@ -58,6 +58,7 @@ final class ResumeBench {
     private static final String BUSY = "busy";
     private static final String SMALL = "small";
     private static final String LARGE = "large";
+    private static final String OTHER = "other";
     private static final String STREAM = "/views/posts/" + BUSY;
 
     private final Standalone server;
@@ -70,6 +71,7 @@ final class ResumeBench {
     private final List<Long> history = new ArrayList<>();
 
     private String plainPost;
+    private String otherPost;
     private String likedPost;
 
     private ResumeBench(Standalone server, Connection connection, int rounds) throws IOException {
@@ -98,9 +100,10 @@ final class ResumeBench {
     }
 
     private void load() throws IOException, InterruptedException {
-        for (String handle : List.of(BUSY, SMALL, LARGE)) {
+        for (String handle : List.of(BUSY, SMALL, LARGE, OTHER)) {
             owner.register(connection, handle);
         }
+        otherPost = owner.publish(connection, OTHER, "A post").postId();
         plainPost = owner.publish(connection, SMALL, "A post").postId();
         likedPost = owner.publish(connection, SMALL, "A post").postId();
         // The window is full, as that of the large page is.
@@ -133,22 +136,18 @@ final class ResumeBench {
     }
 
     /**
-     * Makes a transaction that is not of the page, and one that is. So from the first one on the page has changed, and nobody
-     * has had that version of it.
+     * Makes a transaction that is not of the page, and one that is, and waits until both are in the views. So from the first one
+     * on the page has changed, and nobody has asked for that change.
      */
-    private void change(Readers watcher) throws IOException, InterruptedException {
-        history.add(owner.edit(connection, plainPost, "Edit " + history.size()).t());
+    private void change() throws IOException {
+        history.add(owner.edit(connection, otherPost, "Edit " + history.size()).t());
         long t = owner.publish(connection, BUSY, "Post " + history.size()).t();
         history.add(t);
-        watcher.awaitVersion(t, PATIENCE);
+        get("posts/" + SMALL + "?min-t=" + t);
     }
 
     private String idOf(String epoch, int age) {
         return epoch + "." + history.get(history.size() - 1 - age);
-    }
-
-    private Readers watch(int number) throws IOException {
-        return new Readers(server.address(), number, Math.min(number, READER_THREADS), 0);
     }
 
     private void measureResume() throws IOException, InterruptedException {
@@ -159,28 +158,24 @@ final class ResumeBench {
         Map<Integer, Samples> times = new LinkedHashMap<>();
         Map<Integer, Integer> bytes = new LinkedHashMap<>();
         AGES.forEach(age -> times.put(age, new Samples()));
-        try (Readers watcher = watch(1)) {
-            watcher.request(STREAM, Optional.empty());
-            watcher.awaitFirstEvents(PATIENCE);
-            OUT.println("resuming");
-            for (int i = -WARMUP; i < rounds * EACH_ROUND; i++) {
-                change(watcher);
-                for (int age : inTurn(AGES, i)) {
-                    Resumed resumed = resume(idOf(epoch, age));
-                    if (i >= 0) {
-                        times.get(age).add(i / EACH_ROUND, resumed.nanos());
-                        bytes.put(age, resumed.bytes());
-                    }
+        OUT.println("resuming");
+        for (int i = -WARMUP; i < rounds * EACH_ROUND; i++) {
+            for (int age : inTurn(AGES, i)) {
+                change();
+                Resumed resumed = resume(idOf(epoch, age));
+                if (i >= 0) {
+                    times.get(age).add(i / EACH_ROUND, resumed.nanos());
+                    bytes.put(age, resumed.bytes());
                 }
             }
-            OUT.printf(
-                    "%nA stream that resumes from so many transactions ago, from the request to its first event%n%n%-36s %8s %8s %8s%n",
-                    "ms", "p50", "p99", "max");
-            times.forEach((age, samples) ->
-                    print(String.format(Locale.ROOT, "  %,d ago (the last: %,d bytes)", age, bytes.get(age)), samples));
-            printRatios(times.get(AGES.get(AGES.size() - 1)), times.get(AGES.get(0)));
-            measureReturn(watcher, epoch);
         }
+        OUT.printf(
+                "%nA stream that resumes from so many transactions ago, from the request to its first event%n%n%-36s %8s %8s %8s%n",
+                "ms", "p50", "p99", "max");
+        times.forEach((age, samples) ->
+                print(String.format(Locale.ROOT, "  %,d ago (the last: %,d bytes)", age, bytes.get(age)), samples));
+        printRatios(times.get(AGES.get(AGES.size() - 1)), times.get(AGES.get(0)));
+        measureReturn(epoch);
     }
 
     /** Begins with another each time, so that none always comes after the same. */
@@ -200,14 +195,14 @@ final class ResumeBench {
         }
     }
 
-    private void measureReturn(Readers watcher, String epoch) throws IOException, InterruptedException {
+    private void measureReturn(String epoch) throws IOException, InterruptedException {
         Samples resumed = new Samples();
         Samples anew = new Samples();
         int oldest = AGES.get(AGES.size() - 1);
         for (int round = -1; round < rounds; round++) {
-            change(watcher);
+            change();
             long together = ask(Optional.of(idOf(epoch, oldest)));
-            change(watcher);
+            change();
             long fromNothing = ask(Optional.empty());
             if (round >= 0) {
                 resumed.add(round, together);
@@ -227,7 +222,7 @@ final class ResumeBench {
     }
 
     private long ask(Optional<String> from) throws IOException, InterruptedException {
-        try (Readers readers = watch(RETURNING)) {
+        try (Readers readers = new Readers(server.address(), RETURNING, READER_THREADS, RETURNING)) {
             long began = System.nanoTime();
             readers.request(STREAM, from);
             return readers.awaitFirstEvents(PATIENCE) - began;
