@@ -59,6 +59,9 @@ class LiveModelTest {
     @Inject
     Tracing tracing;
 
+    @Inject
+    Admission admission;
+
     /** Not Quarkus's, whose meters of HTTP servers bear other tags than those of a bare one. */
     private final Vertx vertx = Vertx.vertx();
 
@@ -87,7 +90,7 @@ class LiveModelTest {
         LOG.infof("-Dbits.seed=%d -Dbits.steps=%d", seed, steps);
         random = new Random(seed);
         String database = "datomic:mem://live-model-" + seed;
-        ModelNode.Parts parts = new ModelNode.Parts(vertx, features, frames, json, tracing, database);
+        ModelNode.Parts parts = new ModelNode.Parts(vertx, features, frames, json, tracing, admission, database);
         try {
             for (int i = 0; i < NODES; i++) {
                 nodes.add(new ModelNode(parts));

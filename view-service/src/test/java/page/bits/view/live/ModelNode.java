@@ -33,7 +33,14 @@ final class ModelNode {
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     /** What all nodes of a test have in common. */
-    record Parts(Vertx vertx, Features features, Frames frames, Json json, Tracing tracing, String database) {}
+    record Parts(
+            Vertx vertx,
+            Features features,
+            Frames frames,
+            Json json,
+            Tracing tracing,
+            Admission admission,
+            String database) {}
 
     ModelNode(Parts parts) throws Exception {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
@@ -76,6 +83,7 @@ final class ModelNode {
                 parts.features(),
                 views,
                 new MinT(peer, viewsConfig),
+                parts.admission(),
                 viewsConfig,
                 config.getConfigMapping(SseConfig.class),
                 config.getConfigMapping(DrainConfig.class),
