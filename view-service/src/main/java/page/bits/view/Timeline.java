@@ -6,7 +6,6 @@ import datomic.Datom;
 import datomic.Peer;
 import datomic.Util;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -43,14 +42,19 @@ public record Timeline(Keyword id, Keyword reference) {
      * @param before only such as come before this entity id
      */
     public Part newest(Moment at, Object target, OptionalLong before, int limit) {
+        boolean past = at.told().asOfT() != null;
+        // In an asOf view the index passes over what came later, and that of anybody: to the end of it, where nothing
+        // else
+        // comes. In its history it can be left in time.
+        Database index = past ? whole(at.told()).history() : at.told();
         List<Datom> found = new ArrayList<>(limit);
-        Iterator<Datom> backwards = backwards(at, target, before).iterator();
-        while (backwards.hasNext()) {
-            Datom datom = backwards.next();
-            if (!datom.v().equals(target) || at.told().ident(datom.a()) != reference) {
+        for (Datom datom : backwards(index, at.then(), target, before)) {
+            if (!datom.v().equals(target) || index.ident(datom.a()) != reference) {
                 break; // the index runs on
             }
-            if (at.holds(datom) && (Long) datom.e() < before.orElse(Long.MAX_VALUE)) {
+            if ((Long) datom.e() < before.orElse(Long.MAX_VALUE)
+                    && at.holds(datom)
+                    && (!past || datom.added() && refers(at.told(), datom.e(), target))) {
                 if (found.size() == limit) {
                     return new Part(found, true);
                 }
@@ -60,11 +64,20 @@ public record Timeline(Keyword id, Keyword reference) {
         return new Part(found, false);
     }
 
-    private Iterable<Datom> backwards(Moment at, Object target, OptionalLong before) {
-        long from = Math.min(before.orElse(Long.MAX_VALUE), end(at.then()));
+    private Iterable<Datom> backwards(Database index, Database then, Object target, OptionalLong before) {
+        long from = Math.min(before.orElse(Long.MAX_VALUE), end(then));
         return from == Long.MAX_VALUE
-                ? at.told().rseekDatoms(Database.AVET, reference, target)
-                : at.told().rseekDatoms(Database.AVET, reference, target, from);
+                ? index.rseekDatoms(Database.AVET, reference, target)
+                : index.rseekDatoms(Database.AVET, reference, target, from);
+    }
+
+    private boolean refers(Database db, Object entity, Object target) {
+        return db.datoms(Database.EAVT, entity, reference, target).iterator().hasNext();
+    }
+
+    /** With all that the view leaves out. */
+    private static Database whole(Database asOf) {
+        return asOf.asOf(asOf.basisT());
     }
 
     /** What no entity that was made by then is beyond, so that what came later is not walked over. */
@@ -72,7 +85,7 @@ public record Timeline(Keyword id, Keyword reference) {
         if (then.asOfT() == null) {
             return Long.MAX_VALUE;
         }
-        Database whole = then.asOf(then.basisT());
+        Database whole = whole(then);
         Object earliest = Peer.toTx(BasisT.of(then).value() + 1);
         for (Datom next : whole.seekDatoms(Database.AEVT, Attributes.TX_INSTANT, earliest)) {
             // What a transaction makes is numbered after it, and before the next transaction.
@@ -90,11 +103,7 @@ public record Timeline(Keyword id, Keyword reference) {
      */
     public OptionalLong place(Database db, Object target, UUID item) {
         Object entity = db.entid(Util.list(id, item));
-        return entity != null
-                        && db.history()
-                                .datoms(Database.EAVT, entity, reference, target)
-                                .iterator()
-                                .hasNext()
+        return entity != null && refers(db.history(), entity, target)
                 ? OptionalLong.of((Long) entity)
                 : OptionalLong.empty();
     }

@@ -18,6 +18,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,26 @@ class FactsTest {
             assertEquals(counts.get(i), Facts.count(values.get(i), alice, CREATOR_POSTS));
             assertEquals(
                     counts.get(i), Facts.count(db().asOf(values.get(i).basisT()), alice, CREATOR_POSTS), "as of " + i);
+        }
+    }
+
+    @Test
+    void aNumberThatWentUpAndDownByOnesAndByLeapsIsFoundAtAnyTime() {
+        Random random = new Random(7);
+        List<Long> ts = new ArrayList<>();
+        List<Long> counts = new ArrayList<>();
+        long expected = 0;
+        for (int i = 0; i < 600; i++) {
+            long more = random.nextInt(10) == 0
+                    ? random.nextLong(-expected, 40)
+                    : expected > 0 && random.nextBoolean() ? -1 : 1;
+            expected += more;
+            ts.add(count(more).basisT());
+            counts.add(expected);
+        }
+        Database db = db();
+        for (int i = 0; i < ts.size(); i++) {
+            assertEquals(counts.get(i), Facts.count(db.asOf(ts.get(i)), alice, CREATOR_POSTS), "as of " + ts.get(i));
         }
     }
 
