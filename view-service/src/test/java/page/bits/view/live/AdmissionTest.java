@@ -4,7 +4,6 @@ import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -51,7 +50,7 @@ class AdmissionTest {
                     "bits.sse.max-streams", "5",
                     "bits.sse.max-streams-per-address", "2",
                     "bits.sse.max-streams-per-actor", "2",
-                    "bits.views.basis-wait", "PT3S");
+                    "bits.views.basis-wait", "PT60S");
         }
     }
 
@@ -234,14 +233,24 @@ class AdmissionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"min-t", "from"})
-    void aReaderThatWaitsIsCountedAndOneThatLeavesMeanwhileIsNotForLong(String parameter) throws Exception {
-        long beyond = BasisT.of(world.peer.db()).value() + 1_000_000;
-        String waiting = path + "?" + parameter + "=" + Epoch.of(world.peer.db()) + "." + beyond;
-        try (Socket one = ask(waiting);
-                Socket two = ask(waiting)) {
-            await().atMost(SOON).until(() -> status(path, HOME) == 429);
-            assertTrue(one.isConnected() && two.isConnected());
+    void aReaderThatWaitsIsCountedAndOneThatLeavesMeanwhileIsNotForEver(String parameter) throws Exception {
+        long next = BasisT.of(world.peer.db()).value() + 1;
+        String asked = path + "?" + parameter + "=" + Epoch.of(world.peer.db()) + "." + next;
+        Socket[] waiting = {ask(asked), ask(asked)};
+        await().atMost(SOON).until(() -> {
+            for (int i = 0; i < waiting.length; i++) {
+                // Only a refusal comes at once: the stream that tries whether there is room was faster.
+                if (waiting[i].getInputStream().available() > 0) {
+                    waiting[i].close();
+                    waiting[i] = ask(asked);
+                }
+            }
+            return status(path, HOME) == 429;
+        });
+        for (Socket reader : waiting) {
+            reader.close();
         }
+        world.post(alice, "what they waited for");
         awaitRoom(2, HOME);
     }
 
