@@ -11,13 +11,15 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Derives how long Quarkus keeps connections open in a shutdown from {@code bits.drain.delay}: as long, and then a moment for
- * the last events to leave. An expression in a properties file can't add.
+ * the last events to leave, a longer one where there is a drain at all: half a second was too short for 2,000 streams on a
+ * machine with much else to do. An expression in a properties file can't add.
  */
 public class ShutdownDelay implements ConfigSourceFactory {
 
     private static final String DERIVED = "quarkus.shutdown.delay";
     private static final String DRAIN = "bits.drain.delay";
-    private static final Duration LAST_EVENTS = Duration.ofMillis(500);
+    private static final Duration LAST_EVENTS = Duration.ofSeconds(2);
+    private static final Duration LAST_EVENTS_WITHOUT_DRAIN = Duration.ofMillis(500);
 
     /** Below every file, so that whoever sets the derived key itself is heard. */
     private static final int ORDINAL = 50;
@@ -29,7 +31,8 @@ public class ShutdownDelay implements ConfigSourceFactory {
             return List.of();
         }
         try {
-            Duration delay = DurationConverter.parseDuration(drain).plus(LAST_EVENTS);
+            Duration drained = DurationConverter.parseDuration(drain);
+            Duration delay = drained.plus(drained.isZero() ? LAST_EVENTS_WITHOUT_DRAIN : LAST_EVENTS);
             return List.of(
                     new PropertiesConfigSource(Map.of(DERIVED, delay.toString()), "derived from " + DRAIN, ORDINAL));
         } catch (IllegalArgumentException e) {

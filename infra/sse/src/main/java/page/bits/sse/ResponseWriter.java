@@ -208,10 +208,22 @@ final class ResponseWriter {
     void end() {
         if (isOpen()) {
             response.end();
-            if (request.version() == HttpVersion.HTTP_1_0) {
-                // Nothing else ends such a body; Vert.x keeps the connection open if asked to.
-                request.connection().close();
-            }
+            closeWhereNothingElseEndsIt();
+        }
+    }
+
+    /** Ends with a last frame, in one write: a node that goes away does this to thousands in a moment. */
+    void end(Frame last) {
+        if (isOpen()) {
+            response.end(last.buffer());
+            closeWhereNothingElseEndsIt();
+        }
+    }
+
+    private void closeWhereNothingElseEndsIt() {
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            // Nothing else ends such a body; Vert.x keeps the connection open if asked to.
+            request.connection().close();
         }
     }
 }

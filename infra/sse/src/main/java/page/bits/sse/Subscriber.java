@@ -103,8 +103,8 @@ final class Subscriber {
     /** Writes a last frame, without a look at the room, and ends the stream. */
     void end(Frame farewell) {
         if (writer.isOpen()) {
-            write(farewell);
-            writer.end();
+            writer.end(farewell);
+            meters.wrote(farewell);
         }
     }
 
