@@ -148,6 +148,10 @@ abstract class PageTest {
         }
     }
 
+    BrowserContext person() {
+        return person;
+    }
+
     List<Page> tabs(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> {

@@ -36,15 +36,26 @@ abstract class Site implements AutoCloseable {
         return send(request.build());
     }
 
-    /** Publishes as alice, with a token like that of {@code ./bits token alice}. */
+    /** Publishes as alice. */
     void publish(String textAsJson) {
-        String reply = post("/auth/demo", "", "{\"handle\":\"alice\"}").body();
-        String token = reply.replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
-        HttpResponse<String> published =
-                post("/actions/publish-post", token, "{\"creator\":\"alice\",\"text\":" + textAsJson + "}");
-        if (published.statusCode() != 200) {
-            throw new IllegalStateException(published.statusCode() + " " + published.body());
+        act("publish-post", "{\"creator\":\"alice\",\"text\":" + textAsJson + "}");
+    }
+
+    /** What alice does, with a token like that of {@code ./bits token alice}; the reply. */
+    String act(String action, String body) {
+        String token =
+                post("/auth/demo", "", "{\"handle\":\"alice\"}").body().replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
+        HttpResponse<String> done = post("/actions/" + action, token, body);
+        if (done.statusCode() != 200) {
+            throw new IllegalStateException(done.statusCode() + " " + done.body());
         }
+        return done.body();
+    }
+
+    /** The id of a new post of alice's. */
+    String newPost(String text) {
+        return act("publish-post", "{\"creator\":\"alice\",\"text\":\"" + text + "\"}")
+                .replaceAll(".*\"postId\":\"([^\"]+)\".*", "$1");
     }
 
     /** Of the metrics that are at this address. */
