@@ -51,7 +51,8 @@ final class Facts {
             return new Deleted(left, likedBy(name));
         }
         if (name.startsWith("creator:")) {
-            return new Creator(one(name, "creator/owner"), one(name, "creator/display-name"));
+            return new Creator(
+                    one(name, "creator/owner"), one(name, "creator/display-name"), count(name, "creator/posts"));
         }
         if (name.startsWith("comment:")) {
             return new Comment(one(name, "comment/post"), one(name, "comment/author"), one(name, "comment/text"));

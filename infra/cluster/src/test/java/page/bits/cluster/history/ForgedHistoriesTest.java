@@ -40,7 +40,7 @@ class ForgedHistoriesTest {
         done("register", ann("k1", new RegisterCreator("ann", "Ann")), 10, 100, Map.of("handle", "ann"));
         written("register", 100, registered("ann", "ann-sub", "Ann"));
         done("publish", ann("k2", new PublishPost("ann", "one")), 30, 102, Map.of("postId", "p1"));
-        written("publish", 102, published("p1", "one"));
+        written("publish", 102, published("p1", "one", 1));
         done("like", bob(new LikePost(P1)), 50, 104, Map.of("postId", "p1", "likes", "1"));
         written("like", 104, List.of(add("post:p1", "post/liked-by", "bob-sub"), add("post:p1", "post/likes", 1L)));
         refused("register again", bob(new RegisterCreator("ann", "Bob")), 50, 409);
@@ -72,11 +72,11 @@ class ForgedHistoriesTest {
                         Optional.of("k5"),
                         List.of(new PublishPost("ann", "three"), new CommentOnPost(new Target.Made(0), "first"))));
         tell("batch", answered(150, 200, 112, false, List.of(Map.of("postId", "p2"), Map.of("commentId", "c2"))));
-        List<Fact> both = new ArrayList<>(published("p2", "three"));
+        List<Fact> both = new ArrayList<>(published("p2", "three", 2));
         both.addAll(commented("c2", "p2", "ann-sub", "first", 1));
         written("batch", 112, both);
         done("publish doomed", ann("k6", new PublishPost("ann", "doomed")), 170, 114, Map.of("postId", "p3"));
-        written("publish doomed", 114, published("p3", "doomed"));
+        written("publish doomed", 114, published("p3", "doomed", 3));
         done("delete", ann("k7", new DeletePost(P3)), 190, 116, Map.of("postId", "p3"));
         written(
                 "delete",
@@ -84,7 +84,9 @@ class ForgedHistoriesTest {
                 List.of(
                         drop("post:p3", "post/creator", "creator:ann"),
                         drop("post:p3", "post/text", "doomed"),
-                        add("post:p3", "post/deleted", true)));
+                        add("post:p3", "post/deleted", true),
+                        drop("creator:ann", "creator/posts", 3L),
+                        add("creator:ann", "creator/posts", 2L)));
         refused("like the deleted", bob(new LikePost(P3)), 210, 404);
         tell("publish", replayed(230, 102, Map.of("postId", "p1")));
         done("unlike", bob(new UnlikePost(P1)), 250, 118, Map.of("postId", "p1", "likes", "1"));
@@ -108,7 +110,7 @@ class ForgedHistoriesTest {
     @Test
     void anAcknowledgedActionIsNotLost() {
         log.remove(112L);
-        assertBroken(Rule.NOT_LOST, Rule.COUNTS);
+        assertBroken(Rule.NOT_LOST, Rule.POSTS, Rule.COUNTS);
     }
 
     @Test
@@ -212,7 +214,7 @@ class ForgedHistoriesTest {
                 300,
                 122,
                 Map.of("postId", "p3"));
-        List<Fact> back = new ArrayList<>(published("p3", "again"));
+        List<Fact> back = new ArrayList<>(published("p3", "again", 3));
         back.add(drop("post:p3", "post/deleted", true));
         written("edit the deleted", 122, back);
         assertBroken(Rule.THERE, Rule.COUNTS);
@@ -223,7 +225,7 @@ class ForgedHistoriesTest {
         refused("with the key of another", ann("k2", new PublishPost("ann", "uno")), 300, 422);
         assertBroken();
         retell("with the key of another", answered(300, 200, 122, false, List.of(Map.of("postId", "p9"))));
-        written("with the key of another", 122, published("p9", "uno"));
+        written("with the key of another", 122, published("p9", "uno", 3));
         assertBroken(Rule.ONCE);
     }
 
@@ -243,7 +245,7 @@ class ForgedHistoriesTest {
     @Test
     void onlyTheOwnerPublishes() {
         done("publish on another's", bob(new PublishPost("ann", "mine")), 300, 122, Map.of("postId", "p9"));
-        written("publish on another's", 122, published("p9", "mine"));
+        written("publish on another's", 122, published("p9", "mine", 3));
         assertBroken(Rule.WHO_MAY);
     }
 
@@ -264,7 +266,7 @@ class ForgedHistoriesTest {
 
     @Test
     void aBatchIsDoneAsAWholeOrNotAtAll() {
-        written("batch", 112, published("p2", "three"));
+        written("batch", 112, published("p2", "three", 2));
         assertTrue(check().broken().containsAll(Set.of(Rule.EFFECT, Rule.COUNTS)), () -> check().toString());
     }
 
@@ -282,6 +284,12 @@ class ForgedHistoriesTest {
                         List.of(Map.of("postId", "p1", "likes", "2"), Map.of("postId", "p1", "likes", "1"))));
         written("both", 122, List.of());
         assertBroken(Rule.BATCH);
+    }
+
+    @Test
+    void aPostIsCounted() {
+        written("publish doomed", 114, published("p3", "doomed", 4));
+        assertBroken(Rule.POSTS);
     }
 
     @Test
@@ -537,11 +545,16 @@ class ForgedHistoriesTest {
                 add("creator:" + handle, "creator/display-name", displayName));
     }
 
-    private static List<Fact> published(String id, String text) {
-        return List.of(
+    private static List<Fact> published(String id, String text, long posts) {
+        List<Fact> facts = new ArrayList<>(List.of(
                 add("post:" + id, "post/id", id),
                 add("post:" + id, "post/creator", "creator:ann"),
-                add("post:" + id, "post/text", text));
+                add("post:" + id, "post/text", text),
+                add("creator:ann", "creator/posts", posts)));
+        if (posts > 1) {
+            facts.add(drop("creator:ann", "creator/posts", posts - 1));
+        }
+        return facts;
     }
 
     private static List<Fact> commented(String id, String post, String author, String text, long comments) {

@@ -15,6 +15,7 @@ import page.bits.cluster.history.Entry.Fact;
 import page.bits.cluster.history.State.Decision;
 import page.bits.cluster.history.State.Refusal;
 import page.bits.cluster.history.Thing.Comment;
+import page.bits.cluster.history.Thing.Creator;
 import page.bits.cluster.history.Thing.Deleted;
 import page.bits.cluster.history.Thing.Post;
 
@@ -392,6 +393,10 @@ final class History {
             } else if (one.comments() != other.comments()) {
                 rule = Rule.COMMENTS;
             }
+        } else if (expected.orElse(null) instanceof Creator one
+                && found.orElse(null) instanceof Creator other
+                && one.posts() != other.posts()) {
+            rule = Rule.POSTS;
         }
         violated(
                 rule,

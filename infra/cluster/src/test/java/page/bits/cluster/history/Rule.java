@@ -32,6 +32,8 @@ enum Rule {
     LIKES,
     /** A post's counter of comments is how many there are. */
     COMMENTS,
+    /** A creator's counter of posts is how many there are. */
+    POSTS,
     /** A text that was edited after {@code expectedT} is not written over. */
     EXPECTED_T,
     /** Nothing is done to what is not there, or not any more. */

@@ -170,7 +170,7 @@ final class State {
             if (get(name).isPresent()) {
                 return refuse(Refusal.HANDLE_TAKEN);
             }
-            put(name, new Creator(actor, ask.displayName()));
+            put(name, new Creator(actor, ask.displayName(), 0));
             return Map.of("handle", ask.handle());
         }
 
@@ -182,7 +182,7 @@ final class State {
             if (!creator.owner().equals(actor)) {
                 return refuse(Refusal.NOT_YOURS);
             }
-            put(name, new Creator(actor, ask.displayName()));
+            put(name, new Creator(actor, ask.displayName(), creator.posts()));
             return Map.of("handle", ask.handle());
         }
 
@@ -194,6 +194,7 @@ final class State {
             if (!owns(creator)) {
                 return refuse(Refusal.NOT_YOURS);
             }
+            countPosts(creator, 1);
             String id = ids.apply(ask.text());
             put(Thing.post(id), new Post(creator, ask.text(), t, Set.of(), 0, 0));
             return Map.of("postId", id);
@@ -226,6 +227,7 @@ final class State {
             if (!owns(post.creator())) {
                 return refuse(Refusal.NOT_YOURS);
             }
+            countPosts(post.creator(), -1);
             put(Thing.post(id), new Deleted(Set.of(), post.likedBy()));
             return Map.of("postId", id);
         }
@@ -252,7 +254,7 @@ final class State {
             if (!(get(Thing.post(id)).orElse(null) instanceof Post)) {
                 return refuse(Refusal.NOT_THERE);
             }
-            count(id, 1);
+            countComments(id, 1);
             String comment = ids.apply(ask.text());
             put(Thing.comment(comment), new Comment(Thing.post(id), actor, ask.text()));
             return Map.of("commentId", comment);
@@ -268,12 +270,18 @@ final class State {
             if (!comment.author().equals(actor) && !owns(post.creator())) {
                 return refuse(Refusal.NOT_YOURS);
             }
-            count(comment.post().substring(Thing.post("").length()), -1);
+            countComments(comment.post().substring(Thing.post("").length()), -1);
             put(Thing.comment(id), new Deleted(Set.of(), Set.of()));
             return Map.of("commentId", id);
         }
 
-        private void count(String id, int more) {
+        private void countPosts(String name, int more) {
+            if (get(name).orElse(null) instanceof Creator creator) {
+                put(name, new Creator(creator.owner(), creator.displayName(), creator.posts() + more));
+            }
+        }
+
+        private void countComments(String id, int more) {
             Post post = (Post) get(Thing.post(id)).orElseThrow();
             put(
                     Thing.post(id),

@@ -63,6 +63,7 @@ record StoredLog(List<Entry> entries, Map<String, Thing> now) {
                 "creator/handle",
                 "creator/owner",
                 "creator/display-name",
+                "creator/posts",
                 "post/id",
                 "post/creator",
                 "post/text",

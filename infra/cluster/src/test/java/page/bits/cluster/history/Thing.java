@@ -5,8 +5,11 @@ import java.util.Set;
 /** What is known of a creator, a post or a comment at one time. */
 sealed interface Thing {
 
-    /** @param owner the subject of an actor */
-    record Creator(String owner, String displayName) implements Thing {}
+    /**
+     * @param owner the subject of an actor
+     * @param posts what the counter says
+     */
+    record Creator(String owner, String displayName, long posts) implements Thing {}
 
     /**
      * @param creator {@code creator:<handle>}
