@@ -30,9 +30,20 @@ final class Constancy {
     private long touchedAt;
 
     /** A transaction touches the view; all before it have been told of. */
-    synchronized void touched(long t) {
-        toldOf(t - 1);
-        touchedAt = Math.max(touchedAt, t);
+    void touched(long t) {
+        touched(t, t);
+    }
+
+    /**
+     * Any transaction of some may touch the view; all before them have been told of.
+     *
+     * @param first the t of the first of them
+     * @param last a t that none of them is beyond
+     */
+    synchronized void touched(long first, long last) {
+        // Not up to the last: a rendering may be between them, and then what follows it may have touched the view.
+        toldOf(first - 1);
+        touchedAt = Math.max(touchedAt, last);
     }
 
     /** Of each transaction up to {@code t} that touches the view it has been told. */

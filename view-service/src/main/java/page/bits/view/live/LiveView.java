@@ -41,9 +41,14 @@ final class LiveView<V> {
         return topics;
     }
 
-    /** A transaction may have changed it; called in the order of t. Any thread; returns at once. */
-    void touchedBy(long t) {
-        constancy.touched(t);
+    /**
+     * A transaction, or some, may have changed it; called in the order of t. Any thread; returns at once.
+     *
+     * @param first the t of the first of them
+     * @param last a t that none of them is beyond
+     */
+    void touchedBy(long first, long last) {
+        constancy.touched(first, last);
     }
 
     /**

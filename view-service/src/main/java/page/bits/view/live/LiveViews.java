@@ -289,8 +289,12 @@ public class LiveViews implements TransactionListener {
         arrivals.drainTo(dropped);
         // Beyond the last that waits, others were dropped before they could: what they touch is in this basis.
         long basis = basis();
-        watched.values().forEach(view -> view.touchedBy(first.t()));
-        touch(watched.values(), basis, dropped.get(dropped.size() - 1).t(), Optional.empty());
+        touch(
+                watched.values(),
+                first.t(),
+                basis,
+                dropped.get(dropped.size() - 1).t(),
+                Optional.empty());
     }
 
     /** Of the newest database value; of none, beyond all, while the application stops. */
@@ -309,7 +313,7 @@ public class LiveViews implements TransactionListener {
         }
         Set<LiveView<?>> touched = new LinkedHashSet<>();
         features.all().forEach(feature -> touched.addAll(touched(feature, arrival.transaction())));
-        touch(touched, arrival.t(), arrival.t(), touched.isEmpty() ? Optional.empty() : cause(arrival));
+        touch(touched, arrival.t(), arrival.t(), arrival.t(), touched.isEmpty() ? Optional.empty() : cause(arrival));
     }
 
     private Optional<Cause> cause(Arrival arrival) {
@@ -345,16 +349,17 @@ public class LiveViews implements TransactionListener {
     }
 
     /**
-     * @param at the t by which they were touched
+     * @param first the t of the first transaction that may have touched them
+     * @param last a t that none is beyond which may have touched them
      * @param through the t up to which, with this, all has been told
      */
-    private void touch(Iterable<LiveView<?>> views, long at, long through, Optional<Cause> cause) {
+    private void touch(Iterable<LiveView<?>> views, long first, long last, long through, Optional<Cause> cause) {
         Set<Topic> topics = new LinkedHashSet<>();
         for (LiveView<?> view : views) {
-            view.touchedBy(at);
+            view.touchedBy(first, last);
             topics.addAll(view.topics());
         }
-        topics.forEach(topic -> topic.touchedBy(through, cause));
+        topics.forEach(topic -> topic.touchedBy(first, cause));
         // Before a topic renders, so that it finds its other views known to be as they were.
         toldOf = through;
         topics.forEach(Topic::renderTouched);

@@ -45,6 +45,18 @@ class ConstancyTest {
     }
 
     @Test
+    void ofTransactionsThatWereNotLookedAtAnyMayHaveTouchedTheView() {
+        constancy.seenAt(150);
+        constancy.touched(100, 200);
+        assertTrue(constancy.holds(150));
+        assertFalse(constancy.holds(170));
+        constancy.toldOf(210);
+        assertFalse(constancy.holds(170));
+        constancy.seenAt(220);
+        assertEquals(170, constancy.startOf(170));
+    }
+
+    @Test
     void earlierSpansAreRememberedAndWhatIsBetweenThemIsNot() {
         constancy.seenAt(10);
         constancy.touched(20);
@@ -73,13 +85,22 @@ class ConstancyTest {
                 switch (random.nextInt(3)) {
                     case 0 -> touches.add(touches.get(touches.size() - 1) + (random.nextInt(3) == 0 ? 1 : 0));
                     case 1 -> {
-                        if (told < touches.size() - 1) {
+                        int first = told + 1;
+                        int newest = touches.size() - 1;
+                        if (first > newest) {
+                            continue;
+                        }
+                        if (random.nextInt(8) == 0) {
+                            // What waits is not looked at, and of it only some is known to have been there.
+                            told += 1 + random.nextInt(newest - told);
+                            known.touched(first, newest);
+                        } else {
                             told++;
                             if (touches.get(told) > touches.get(told - 1)) {
                                 known.touched(told);
                             }
-                            known.toldOf(told);
                         }
+                        known.toldOf(told);
                     }
                     default -> {
                         int basis = touches.size() - 1;
