@@ -127,6 +127,19 @@ class AsOfTest {
     }
 
     @Test
+    void aFragmentOfATimeWithCommentsThatAreAllGoneIsOneWithoutComments() {
+        UUID post = world.post(creator(), "Hello");
+        UUID comment = UUID.randomUUID();
+        BasisT t = world.comment(comment, post, "bob", "Hidden");
+        world.deleteComment(comment);
+        given().accept("text/html")
+                .get("/views/post/" + post + "?as-of=" + t)
+                .then()
+                .statusCode(200)
+                .body(allOf(containsString("Hello"), not(containsString("Hidden"))));
+    }
+
+    @Test
     void theOwnerSeesTheirPageAsItWasAndNobodyKeepsThat() {
         String alice = creator();
         UUID edited = world.post(alice, "First");
@@ -305,7 +318,7 @@ class AsOfTest {
     @Test
     void aFeatureThatDoesNotKnowWhatToTellOfItsPastTellsNothing() {
         String alice = creator();
-        invalid("name/" + alice, BasisT.of(world.peer.db()).toString());
+        invalid("likes/" + alice, BasisT.of(world.peer.db()).toString());
     }
 
     @Test

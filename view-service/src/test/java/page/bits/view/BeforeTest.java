@@ -65,6 +65,21 @@ class BeforeTest {
         assertEquals(texts, pages.stream().flatMap(List::stream).toList());
     }
 
+    @Test
+    void aFragmentLeadsToOlderCommentsWhereThereAreAny() {
+        UUID post = world.post(world.creator(), "Hello");
+        IntStream.range(0, 101).forEach(i -> world.comment(post, "bob", "comment " + i));
+        String next = next(given().get("/views/post/" + post));
+        given().accept("text/html")
+                .get("/views/post/" + post)
+                .then()
+                .body(containsString(next.substring(next.indexOf('?'))));
+        given().accept("text/html")
+                .get(next)
+                .then()
+                .body(allOf(containsString("comment 0<"), not(containsString("before="))));
+    }
+
     private static List<List<String>> pages(String first, String items) {
         List<List<String>> pages = new ArrayList<>();
         String path = first;

@@ -48,10 +48,18 @@ class PublicPastTest {
                 .then()
                 .statusCode(200)
                 .body("view.post.text", equalTo("Gone"));
-        given().get("/views/name/" + alice + "?as-of=" + t)
+    }
+
+    @Test
+    void everyFeatureHasAPastThen() {
+        String alice = world.creator();
+        UUID post = world.post(alice, "Hello");
+        BasisT t = world.like(post, "bob");
+        world.like(post, "carol");
+        given().get("/views/likes/" + alice + "?as-of=" + t)
                 .then()
                 .statusCode(200)
-                .body("view.name", equalTo("The creator " + alice));
+                .body("view.posts.likes", equalTo(List.of(1)));
     }
 
     @Test
