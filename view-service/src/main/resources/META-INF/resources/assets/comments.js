@@ -72,6 +72,7 @@ export class Comments {
       this.#page.expect(t, true);
       // Where a stream shows the page it is gone in a moment; a page of older comments is told by nobody else.
       comment.remove();
+      this.#form?.focus();
     } catch (problem) {
       complain(problem.message);
       button.disabled = false;

@@ -52,14 +52,25 @@ export function applyFragment(next, highlight) {
   return added.map((id) => document.getElementById(id));
 }
 
-/** What this page has put into the old one and marked as its own moves over to its place in the new one. */
+/**
+ * In the place of morphing: what this page has put into the old one and marked as its own moves over to its place in the new one,
+ * and the focus goes to what stands where it was.
+ */
 function replace(current, next) {
-  const focused = document.activeElement;
+  const focused = current.contains(document.activeElement) ? document.activeElement : null;
+  const place = focused?.parentElement.closest("[id]");
+  const nth = place ? controlsOf(place).indexOf(focused) : -1;
   for (const own of current.querySelectorAll("[data-turbo-permanent]")) {
     next.querySelector(`#${CSS.escape(own.id)}`)?.replaceWith(own);
   }
   current.replaceWith(next);
-  focused?.focus({ preventScroll: true });
+  const successor = focused?.isConnected ? focused : controlsOf(document.getElementById(place?.id))[nth];
+  successor?.focus({ preventScroll: true });
+}
+
+/** @param {?Element} element */
+function controlsOf(element) {
+  return Array.from(element?.querySelectorAll("a, button, input, textarea") ?? []);
 }
 
 /** @param {Element} fragment @returns {Element[]} */

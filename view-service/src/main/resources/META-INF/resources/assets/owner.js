@@ -144,8 +144,11 @@ export class Owner {
       const { t } = await act("delete-post", { postId: post.dataset.post });
       announce("The post is deleted.");
       this.#page.expect(t, true);
-      // One among others goes at once. The page of a post hears of it by its stream, and tells.
-      if (post.id) post.remove();
+      // One among others goes at once, and the focus to the next. The page of a post hears of it by its stream, and tells.
+      if (!post.id) return;
+      const neighbour = post.nextElementSibling ?? post.previousElementSibling;
+      post.remove();
+      neighbour?.querySelector("a, button")?.focus();
     } catch (problem) {
       complain(problem.message);
       if (problem.status === 401 || problem.status === 403) refresh();

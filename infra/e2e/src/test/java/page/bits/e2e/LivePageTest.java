@@ -114,6 +114,8 @@ class LivePageTest extends PageTest {
             card(owner, post).locator("[data-do=delete-post]").click();
             owner.locator("#confirm [value=yes]").click();
             assertThat(card(owner, post)).hasCount(0);
+            assertThat(owner.locator("#posts-alice article").first().locator(".like"))
+                    .isFocused();
             assertThat(card(visitor, post)).hasCount(0);
         }
     }
@@ -186,6 +188,27 @@ class LivePageTest extends PageTest {
             tabs.forEach(tab -> assertThat(tab.locator(".comment-text")).hasText("To all"));
             assertEquals(1, application.openStreams());
         }
+    }
+
+    /** Tabs in the background are suspended, and not told what was said meanwhile. */
+    @Test
+    void aTabThatMissedAPartDoesNotTakeTheNextForAll() {
+        List<Page> tabs = tabs(2);
+        await().atMost(Duration.ofSeconds(20)).until(() -> application.openStreams() == 1);
+        tabs.get(0).evaluate("""
+                        () => {
+                          const { stream, eventId } = document.getElementById("page").dataset;
+                          const [epoch, t] = eventId.split(".");
+                          const id = (later) => epoch + "." + (Number(t) + later);
+                          const html = (count) => `<div id="creator-alice"><p class="post-count">${count}</p></div>`;
+                          const channel = new BroadcastChannel("bits:" + stream);
+                          const say = (message) => channel.postMessage({ type: "morph", truth: false, ...message });
+                          say({ id: id(3000), base: id(2000), html: html("after a gap") });
+                          say({ id: id(1000), base: eventId, html: html("the next") });
+                        }
+                        """);
+        // Were the first one taken, this would be too old.
+        assertThat(tabs.get(1).locator(".post-count")).hasText("the next");
     }
 
     @Test
