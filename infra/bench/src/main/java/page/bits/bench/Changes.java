@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  */
 final class Changes {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern T = Pattern.compile("\"t\"\\s*:\\s*(\\d+)");
 
     private final HttpClient http =

@@ -50,6 +50,7 @@ final class ResumeBench {
     private static final int EDITS = 9;
 
     private static final List<Integer> AGES = List.of(1, 1_000, 100_000);
+    private static final String COMPUTED = "bits_views_answers_total{from=\"database\"}";
     private static final int RETURNING = 2_000;
     private static final int READER_THREADS = 2;
     private static final int WARMUP = 300;
@@ -199,9 +200,12 @@ final class ResumeBench {
         Samples resumed = new Samples();
         Samples anew = new Samples();
         int oldest = AGES.get(AGES.size() - 1);
+        double mostComputed = 0;
         for (int round = -1; round < rounds; round++) {
             change();
+            double computed = server.metric(COMPUTED);
             long together = ask(Optional.of(idOf(epoch, oldest)));
+            mostComputed = Math.max(mostComputed, server.metric(COMPUTED) - computed);
             change();
             long fromNothing = ask(Optional.empty());
             if (round >= 0) {
@@ -219,6 +223,9 @@ final class ResumeBench {
                 "max");
         print(String.format(Locale.ROOT, "  with one id, %,d transactions ago", oldest), resumed);
         print("  without an id", anew);
+        OUT.printf(
+                "  of those with an id, at most %.0f had theirs computed; the others were given the same%n",
+                mostComputed);
     }
 
     private long ask(Optional<String> from) throws IOException, InterruptedException {

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,7 +32,6 @@ final class Standalone implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Pattern TOKEN = Pattern.compile("\"token\"\\s*:\\s*\"([^\"]++)\"");
     private static final Pattern LIVE_BYTES = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
-    private static final Pattern STREAMS = Pattern.compile("(?m)^bits_sse_streams(?:\\{[^}]*})? ([0-9.E]+)$");
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -137,13 +135,18 @@ final class Standalone implements AutoCloseable {
     }
 
     private double streams() throws IOException, InterruptedException {
-        return STREAMS.matcher(get("/q/metrics").body())
-                .results()
-                .map(MatchResult::group)
-                .map(line -> line.substring(line.lastIndexOf(' ')))
-                .mapToDouble(Double::parseDouble)
+        return metric("bits_sse_streams");
+    }
+
+    /** @param name with its labels, as it stands in its metrics */
+    double metric(String name) throws IOException, InterruptedException {
+        return get("/q/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
                 .findFirst()
-                .orElseThrow(() -> new IOException("the server does not tell bits_sse_streams"));
+                .orElseThrow(() -> new IOException("the server does not tell " + name));
     }
 
     /** Its processor time so far, in seconds, of user and kernel. */
