@@ -56,6 +56,10 @@ public class LiveViews implements TransactionListener {
     private final Map<ViewKey, LiveView<?>> watched = new ConcurrentHashMap<>();
 
     private final Map<Selection, Watched> topics = new HashMap<>();
+
+    /** The few of them to which something is outstanding: streams that are greeted ask for that, one by one. */
+    private final Set<Topic> unsettled = ConcurrentHashMap.newKeySet();
+
     private final BlockingQueue<Arrival> arrivals;
     private final AtomicBoolean overflowed = new AtomicBoolean();
     private final ExecutorService threads;
@@ -177,10 +181,8 @@ public class LiveViews implements TransactionListener {
     public long settled() {
         // In this order: what is touched before t is told of is known to its topic by then.
         long settled = toldOf();
-        for (LiveView<?> view : watched.values()) {
-            for (Topic topic : view.topics()) {
-                settled = Math.min(settled, topic.unsettledSince() - 1);
-            }
+        for (Topic topic : unsettled) {
+            settled = Math.min(settled, topic.unsettledSince() - 1);
         }
         return settled;
     }
@@ -204,7 +206,7 @@ public class LiveViews implements TransactionListener {
             views.add(watched.computeIfAbsent(key, name -> new LiveView<>(name, feature, this::toldOf)));
         }
         PushTraces traces = tracing.pushesOf(selection, () -> watchers(selection));
-        Topic topic = new Topic(selection, views, peer::db, frames, answers, metrics, threads, traces);
+        Topic topic = new Topic(selection, views, peer::db, frames, answers, metrics, threads, unsettled, traces);
         views.forEach(view -> view.topics().add(topic));
         topic.begin();
         return topic;
@@ -258,6 +260,7 @@ public class LiveViews implements TransactionListener {
                 return;
             }
             topics.remove(selection);
+            known.topic.end();
             for (ViewKey key : selection.views()) {
                 LiveView<?> view = watched.get(key);
                 view.topics().remove(known.topic);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -50,6 +51,7 @@ final class Topic {
     private final FrameCache answers;
     private final LiveMetrics metrics;
     private final Executor serial;
+    private final Set<Topic> unsettled;
     private final PushTraces traces;
     private final Map<Format, Channel> channels = new EnumMap<>(Format.class);
     private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
@@ -58,6 +60,7 @@ final class Topic {
     private final Object touches = new Object();
     private long touchedAt = SETTLED;
     private long renderingOf = SETTLED;
+    private boolean ended;
 
     private State state;
     private long validAt;
@@ -74,7 +77,10 @@ final class Topic {
         }
     }
 
-    /** @param newest the newest database value of this node, at the time of the call */
+    /**
+     * @param newest the newest database value of this node, at the time of the call
+     * @param unsettled where it is while something is outstanding to it; of any thread
+     */
     Topic(
             Selection selection,
             List<LiveView<?>> views,
@@ -83,6 +89,7 @@ final class Topic {
             FrameCache answers,
             LiveMetrics metrics,
             Executor threads,
+            Set<Topic> unsettled,
             PushTraces traces) {
         this.selection = selection;
         this.views = views;
@@ -91,6 +98,7 @@ final class Topic {
         this.answers = answers;
         this.metrics = metrics;
         this.serial = new SerialExecutor(threads);
+        this.unsettled = unsettled;
         this.traces = traces;
         for (Format format : Format.values()) {
             channels.put(format, new Channel(from -> since(format, from), 0));
@@ -138,10 +146,23 @@ final class Topic {
     void touchedBy(long t, Optional<Cause> cause) {
         cause.ifPresent(traces::await);
         synchronized (touches) {
+            if (ended) {
+                return;
+            }
             if (touchedAt != SETTLED) {
                 metrics.conflated();
             }
             touchedAt = Math.min(touchedAt, t);
+            unsettled.add(this);
+        }
+    }
+
+    /** Nobody watches it any more: nothing is outstanding to it, and what fails is not tried again. Any thread. */
+    void end() {
+        synchronized (touches) {
+            ended = true;
+            touchedAt = SETTLED;
+            unsettled.remove(this);
         }
     }
 
@@ -190,19 +211,28 @@ final class Topic {
             events = metrics.rendering(() -> moveTo(newest.get()));
         } catch (Throwable e) {
             // Also what Datomic throws without declaring it, such as a storage's SQLException.
-            synchronized (touches) {
-                touchedAt = Math.min(touchedAt, renderingOf);
-                renderingOf = SETTLED;
-            }
-            CompletableFuture.delayedExecutor(RENDER_AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS, serial)
-                    .execute(this::renderIfTouched);
+            renderAgain();
             traces.failed(causes, e);
             throw e;
         }
         synchronized (touches) {
             renderingOf = SETTLED;
+            if (touchedAt == SETTLED) {
+                unsettled.remove(this);
+            }
         }
         traces.pushed(causes, state.version(), events);
+    }
+
+    private void renderAgain() {
+        synchronized (touches) {
+            if (!ended) {
+                touchedAt = Math.min(touchedAt, renderingOf);
+                CompletableFuture.delayedExecutor(RENDER_AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS, serial)
+                        .execute(this::renderIfTouched);
+            }
+            renderingOf = SETTLED;
+        }
     }
 
     /** @return the events that went to the readers */

@@ -61,6 +61,11 @@ class FailingFeatureTest {
             failures.set(times);
         }
 
+        /** How often it has yet to fail. */
+        int left() {
+            return failures.get();
+        }
+
         private void failAt(Place here) {
             if (here == place && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 BioFeature.<RuntimeException>throwUndeclared(
@@ -115,6 +120,9 @@ class FailingFeatureTest {
     @Inject
     BioFeature feature;
 
+    @Inject
+    LiveViews views;
+
     @TestHTTPResource
     URI address;
 
@@ -142,6 +150,25 @@ class FailingFeatureTest {
         }
         try (StreamClient reader = open(alice)) {
             await().atMost(SOON).until(() -> reader.events().size() == 1);
+        }
+    }
+
+    @Test
+    void whatCannotBeRenderedIsLeftAloneOnceNobodyWatchesIt() {
+        String alice = world.creator();
+        try {
+            try (StreamClient reader = open(alice)) {
+                await().atMost(SOON).until(() -> reader.events().size() == 1);
+                feature.fail(Place.VIEW, 1_000);
+                world.transact(Util.map(DB_ID, Util.list(CREATOR_HANDLE, alice), CREATOR_BIO, "changed"));
+                await().atMost(SOON).until(() -> feature.left() < 999);
+            }
+            await().atMost(SOON).until(() -> views.size() == 0);
+            int left = feature.left();
+            // The one that may have been under way, and no more for as long as three would take.
+            await().during(Duration.ofMillis(3_500)).atMost(SOON).until(() -> feature.left() >= left - 1);
+        } finally {
+            feature.fail(Place.VIEW, 0);
         }
     }
 
