@@ -125,13 +125,13 @@ public class LiveViews implements TransactionListener {
 
         Channel channel(Format format);
 
-        /** Whether there is any of it. */
-        boolean isThere();
+        /** Whether there is any of it now, or at what it was to {@link #reach}. */
+        CompletionStage<Boolean> isThere();
 
         /** Whether there was any of it at some t that this node has reached. */
         CompletionStage<Boolean> wasThere(long t);
 
-        /** Has what the next readers get be at least as new as a t that this node has reached. */
+        /** Has whatever is told from now on be at least as new as a t that this node has reached. */
         void reach(long t);
 
         /** Call once. */
@@ -155,13 +155,11 @@ public class LiveViews implements TransactionListener {
             known.watchers++;
             topic = known.topic;
         }
-        return topic.begun()
-                .thenApply(isThere -> watch(selection, topic, isThere))
-                .whenComplete((watch, failure) -> {
-                    if (failure != null) {
-                        release(selection);
-                    }
-                });
+        return topic.begun().thenApply(begun -> watch(selection, topic)).whenComplete((watch, failure) -> {
+            if (failure != null) {
+                release(selection);
+            }
+        });
     }
 
     /** How many views are watched. */
@@ -224,7 +222,7 @@ public class LiveViews implements TransactionListener {
         }
     }
 
-    private Watch watch(Selection selection, Topic topic, boolean isThere) {
+    private Watch watch(Selection selection, Topic topic) {
         return new Watch() {
             @Override
             public Channel channel(Format format) {
@@ -232,8 +230,8 @@ public class LiveViews implements TransactionListener {
             }
 
             @Override
-            public boolean isThere() {
-                return isThere;
+            public CompletionStage<Boolean> isThere() {
+                return topic.isThere();
             }
 
             @Override

@@ -54,7 +54,7 @@ final class Topic {
     private final Set<Topic> unsettled;
     private final PushTraces traces;
     private final Map<Format, Channel> channels = new EnumMap<>(Format.class);
-    private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
 
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Object touches = new Object();
@@ -64,6 +64,7 @@ final class Topic {
 
     private State state;
     private long validAt;
+    private long reach;
 
     /** What the views were at a version. The frames of the whole are made when the first reader needs them. */
     private record State(EventId id, List<Rendering<?>> parts, Map<Format, Frame> whole) {
@@ -112,16 +113,26 @@ final class Topic {
                 Database db = newest.get();
                 state = state(db, at(db));
                 validAt = db.basisT();
-                begun.complete(!state.isGone());
+                begun.complete(null);
             } catch (Throwable e) {
                 begun.completeExceptionally(e);
             }
         });
     }
 
-    /** Completes with whether there is any of it to watch, once it has been rendered for the first time. */
-    CompletionStage<Boolean> begun() {
+    /** Completes once it has been rendered for the first time. */
+    CompletionStage<Void> begun() {
         return begun;
+    }
+
+    /** Whether there is any of it to watch, at whatever it was to {@link #reach} or later. */
+    CompletionStage<Boolean> isThere() {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    renderIfTooOld();
+                    return !state.isGone();
+                },
+                serial);
     }
 
     /** Whether there was any of it at some t, which this node has reached. */
@@ -135,11 +146,7 @@ final class Topic {
 
     /** Has the next answers to readers be at least as new as a t that this node has reached. */
     void reach(long t) {
-        serial.execute(() -> {
-            if (validAt < t) {
-                renderOrRetry();
-            }
-        });
+        serial.execute(() -> reach = Math.max(reach, t));
     }
 
     /** A transaction may have changed it. To be followed by {@link #renderTouched}. Any thread; returns at once. */
@@ -283,7 +290,18 @@ final class Topic {
 
     private CompletionStage<Update> since(Format format, OptionalLong from) {
         return CompletableFuture.supplyAsync(
-                () -> from.isEmpty() ? whole(format) : since(format, from.getAsLong()), serial);
+                () -> {
+                    renderIfTooOld();
+                    return from.isEmpty() ? whole(format) : since(format, from.getAsLong());
+                },
+                serial);
+    }
+
+    /** Fails where it can't be rendered: then no answer is given rather than one that is too old. */
+    private void renderIfTooOld() {
+        if (validAt < reach) {
+            render();
+        }
     }
 
     private Update whole(Format format) {

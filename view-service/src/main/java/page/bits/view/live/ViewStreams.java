@@ -242,7 +242,7 @@ class ViewStreams {
     /** Fails with 404 where there is nothing of it; but whoever had something of it is to hear that it is gone. */
     private CompletionStage<LiveViews.Watch> watch(Asked asked, OptionalLong from) {
         return views.watch(asked.selection())
-                .thenCompose(watch -> isThere(watch, from).handle((isThere, failure) -> {
+                .thenCompose(watch -> isThere(asked, watch, from).handle((isThere, failure) -> {
                     if (failure != null || !isThere) {
                         watch.close();
                         throw failure == null
@@ -253,10 +253,17 @@ class ViewStreams {
                 }));
     }
 
-    private static CompletionStage<Boolean> isThere(LiveViews.Watch watch, OptionalLong from) {
-        return watch.isThere() || from.isEmpty()
-                ? CompletableFuture.completedFuture(watch.isThere())
-                : watch.wasThere(from.getAsLong());
+    private CompletionStage<Boolean> isThere(Asked asked, LiveViews.Watch watch, OptionalLong from) {
+        return CompletableFuture.completedFuture(watch)
+                .thenCompose(watched -> {
+                    if (asked.minT().isPresent()) {
+                        watched.reach(peer.feed().last().value());
+                    }
+                    return watched.isThere();
+                })
+                .thenCompose(isThere -> isThere || from.isEmpty()
+                        ? CompletableFuture.completedFuture(isThere)
+                        : watch.wasThere(from.getAsLong()));
     }
 
     private void open(HttpServerRequest request, Ready ready) {
@@ -264,12 +271,7 @@ class ViewStreams {
             ready.close();
             return;
         }
-        Asked asked = ready.asked();
-        LiveViews.Watch watch = ready.watch();
-        if (asked.minT().isPresent()) {
-            watch.reach(peer.feed().last().value());
-        }
-        if (!streams.open(request, watch.channel(asked.format()), ready.from(), ready::close)) {
+        if (!streams.open(request, ready.watch().channel(ready.asked().format()), ready.from(), ready::close)) {
             ready.close();
             answer(request.response(), NotYet.because("This node is about to end and opens no more streams."));
         }

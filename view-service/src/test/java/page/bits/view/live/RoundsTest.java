@@ -26,6 +26,7 @@ import page.bits.peer.Epoch;
 import page.bits.sse.EventReader.Event;
 import page.bits.sse.StreamClient;
 import page.bits.view.Json;
+import page.bits.view.ViewKey;
 import page.bits.view.World;
 import page.bits.view.posts.PostsFeature;
 
@@ -211,6 +212,27 @@ class RoundsTest {
                 .get("/views/counted/" + alice + "?from=" + id())
                 .then()
                 .statusCode(404);
+    }
+
+    @Test
+    void whetherItIsThereIsAskedForEachReaderAlsoWhileSomebodyStillHoldsIt() {
+        LiveViews.Watch held = views.watch(Selection.of(new ViewKey("counted", alice)))
+                .toCompletableFuture()
+                .join();
+        try {
+            unregister(alice);
+            given().accept("text/event-stream")
+                    .get("/views/counted/" + alice + "?min-t=" + id())
+                    .then()
+                    .statusCode(404);
+            world.transact(Util.map(CREATOR_HANDLE, alice, CREATOR_DISPLAY_NAME, "Alice again"));
+            try (StreamClient reader = open("/views/counted/" + alice + "?min-t=" + id())) {
+                Event first = awaitEvent(reader, 1);
+                assertTrue(first.data().contains("Alice again"), first.data());
+            }
+        } finally {
+            held.close();
+        }
     }
 
     @Test
