@@ -21,7 +21,7 @@ public interface ViewsConfig {
     @WithDefault("1024")
     int transactionQueue();
 
-    /** Bytes of resuming readers' frames that are kept, so that many who come back from one state cost one computation. */
+    /** Bytes of single readers' frames that are kept, so that many who come, or come back from one state, cost one computation. */
     @WithDefault("16M")
     MemorySize frameCache();
 

@@ -66,8 +66,8 @@ final class Topic {
     private long validAt;
     private long reach;
 
-    /** What the views were at a version. The frames of the whole are made when the first reader needs them. */
-    private record State(EventId id, List<Rendering<?>> parts, Map<Format, Frame> whole) {
+    /** What the views were at a version. */
+    private record State(EventId id, List<Rendering<?>> parts) {
 
         long version() {
             return id.version();
@@ -267,7 +267,7 @@ final class Topic {
     }
 
     private State state(Database db, List<Rendering<?>> parts) {
-        return new State(new EventId(Epoch.of(db).value(), db.basisT()), parts, new EnumMap<>(Format.class));
+        return new State(new EventId(Epoch.of(db).value(), db.basisT()), parts);
     }
 
     private List<Rendering<?>> at(Database db) {
@@ -306,13 +306,12 @@ final class Topic {
 
     private Update whole(Format format) {
         State now = state;
-        return update(
-                now,
-                now.whole()
-                        .computeIfAbsent(
-                                format,
-                                missing -> frames.whole(selection, missing, now.id(), now.parts())
-                                        .frame()));
+        Frame whole = answers.answer(
+                        FrameCache.Question.ofWhole(selection, format, now.version()),
+                        () -> Optional.of(frames.whole(selection, format, now.id(), now.parts())
+                                .frame()))
+                .orElseThrow();
+        return update(now, whole);
     }
 
     private Update since(Format format, long from) {
