@@ -17,6 +17,13 @@ public interface ViewsConfig {
     @WithDefault("4")
     int renderThreads();
 
+    /**
+     * Threads that answer readers who come back from a t of which nothing is remembered. Each costs a look at the past, so this
+     * is what bounds those that somebody makes up; whoever is up to date does not wait for them.
+     */
+    @WithDefault("2")
+    int answerThreads();
+
     /** Transactions that may wait to be told to the features; beyond it every watched view is looked at instead. */
     @WithDefault("1024")
     int transactionQueue();

@@ -2,6 +2,7 @@ package page.bits.view.live;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
  * Over which spans of t one view is known to have stayed the same. That is what a reader's t is normalised by: whoever has the
@@ -76,15 +77,19 @@ final class Constancy {
         return seen && t < since;
     }
 
+    /** Whether anything is known of the view at {@code t}. */
+    synchronized boolean knows(long t) {
+        return span(t).isPresent();
+    }
+
     /** The earliest t from which on the view is known to have stayed as it is at {@code t}; that itself where nothing is known. */
     synchronized long startOf(long t) {
-        if (holds(t)) {
-            return since;
-        }
-        return earlier.stream()
-                .filter(span -> span.holds(t))
-                .findFirst()
-                .map(Span::since)
-                .orElse(t);
+        return span(t).map(Span::since).orElse(t);
+    }
+
+    private Optional<Span> span(long t) {
+        return holds(t)
+                ? Optional.of(new Span(since, through))
+                : earlier.stream().filter(span -> span.holds(t)).findFirst();
     }
 }

@@ -81,6 +81,12 @@ final class LiveView<V> {
         return new Rendering<>(name, feature, feature.view(db, name.key()));
     }
 
+    /** Whether it is remembered how it was at {@code t}, and from when to when. */
+    boolean knows(long t) {
+        constancy.toldOf(toldOf.getAsLong());
+        return constancy.knows(t);
+    }
+
     /** The earliest t from which on it is known to have stayed as it is at {@code t}. */
     long startOf(long t) {
         constancy.toldOf(toldOf.getAsLong());

@@ -63,6 +63,7 @@ public class LiveViews implements TransactionListener {
     private final BlockingQueue<Arrival> arrivals;
     private final AtomicBoolean overflowed = new AtomicBoolean();
     private final ExecutorService threads;
+    private final ExecutorService aside;
     private final Thread dispatcher = new Thread(this::dispatch, "bits-dispatch");
     private volatile long toldOf;
 
@@ -101,12 +102,8 @@ public class LiveViews implements TransactionListener {
         this.config = config;
         this.tracing = tracing;
         this.arrivals = new ArrayBlockingQueue<>(config.transactionQueue());
-        AtomicInteger number = new AtomicInteger();
-        this.threads = Executors.newFixedThreadPool(config.renderThreads(), task -> {
-            Thread thread = new Thread(task, "bits-render-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.threads = threads("bits-render-", config.renderThreads());
+        this.aside = threads("bits-answer-", config.answerThreads());
         Gauge.builder("bits.views.watched", watched, Map::size)
                 .description("Views that somebody watches")
                 .register(registry);
@@ -118,6 +115,15 @@ public class LiveViews implements TransactionListener {
                 .register(registry);
         dispatcher.setDaemon(true);
         dispatcher.start();
+    }
+
+    private static ExecutorService threads(String name, int count) {
+        AtomicInteger number = new AtomicInteger();
+        return Executors.newFixedThreadPool(count, task -> {
+            Thread thread = new Thread(task, name + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /** A watcher's hold on a topic: it is kept up to date until this is closed. */
@@ -204,7 +210,8 @@ public class LiveViews implements TransactionListener {
             views.add(watched.computeIfAbsent(key, name -> new LiveView<>(name, feature, this::toldOf)));
         }
         PushTraces traces = tracing.pushesOf(selection, () -> watchers(selection));
-        Topic topic = new Topic(selection, views, peer::db, frames, answers, metrics, threads, unsettled, traces);
+        Topic topic =
+                new Topic(selection, views, peer::db, frames, answers, metrics, threads, aside, unsettled, traces);
         views.forEach(view -> view.topics().add(topic));
         topic.begin();
         return topic;
@@ -370,5 +377,6 @@ public class LiveViews implements TransactionListener {
     void stop() {
         dispatcher.interrupt();
         threads.shutdownNow();
+        aside.shutdownNow();
     }
 }

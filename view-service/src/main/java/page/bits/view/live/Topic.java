@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import page.bits.peer.Epoch;
@@ -33,8 +34,10 @@ import page.bits.sse.Update;
  * that are conflated. Readers that ask for a frame from a t of their own get the difference between {@code asOf} that t and the
  * state.
  *
- * <p>The state is confined to a {@link SerialExecutor}: rendering and answering never run at the same time, so every answer
- * leads to a version that the channels have.
+ * <p>The state is confined to a {@link SerialExecutor}: rendering and answering never run at the same time, so an answer leads
+ * to the version that the channels have. Only who comes from a t of which nothing is remembered is answered {@code aside}: that
+ * costs a look at the past, for any t that somebody makes up, and those who are up to date would have to wait for it. Such an
+ * answer may come late; its reader then asks for the rest, from a t that is remembered.
  */
 final class Topic {
 
@@ -51,6 +54,7 @@ final class Topic {
     private final FrameCache answers;
     private final LiveMetrics metrics;
     private final Executor serial;
+    private final Executor aside;
     private final Set<Topic> unsettled;
     private final PushTraces traces;
     private final Map<Format, Channel> channels = new EnumMap<>(Format.class);
@@ -80,6 +84,7 @@ final class Topic {
 
     /**
      * @param newest the newest database value of this node, at the time of the call
+     * @param aside where answers to those are computed who come from a t of which nothing is remembered
      * @param unsettled where it is while something is outstanding to it; of any thread
      */
     Topic(
@@ -90,6 +95,7 @@ final class Topic {
             FrameCache answers,
             LiveMetrics metrics,
             Executor threads,
+            Executor aside,
             Set<Topic> unsettled,
             PushTraces traces) {
         this.selection = selection;
@@ -99,6 +105,7 @@ final class Topic {
         this.answers = answers;
         this.metrics = metrics;
         this.serial = new SerialExecutor(threads);
+        this.aside = aside;
         this.unsettled = unsettled;
         this.traces = traces;
         for (Format format : Format.values()) {
@@ -137,7 +144,7 @@ final class Topic {
 
     /** Whether there was any of it at some t, which this node has reached. */
     CompletionStage<Boolean> wasThere(long t) {
-        return CompletableFuture.supplyAsync(() -> asOf(t).stream().anyMatch(Rendering::isThere), serial);
+        return CompletableFuture.supplyAsync(() -> asOf(t).stream().anyMatch(Rendering::isThere), aside);
     }
 
     Channel channel(Format format) {
@@ -290,11 +297,14 @@ final class Topic {
 
     private CompletionStage<Update> since(Format format, OptionalLong from) {
         return CompletableFuture.supplyAsync(
-                () -> {
-                    renderIfTooOld();
-                    return from.isEmpty() ? whole(format) : since(format, from.getAsLong());
-                },
-                serial);
+                        () -> {
+                            renderIfTooOld();
+                            return from.isEmpty()
+                                    ? CompletableFuture.completedFuture(whole(format))
+                                    : since(format, from.getAsLong());
+                        },
+                        serial)
+                .thenCompose(Function.identity());
     }
 
     /** Fails where it can't be rendered: then no answer is given rather than one that is too old. */
@@ -314,15 +324,15 @@ final class Topic {
         return update(now, whole);
     }
 
-    private Update since(Format format, long from) {
+    private CompletableFuture<Update> since(Format format, long from) {
         if (isState(from)) {
-            return Update.unchanged(state.version());
+            return CompletableFuture.completedFuture(Update.unchanged(state.version()));
         }
         if (from > validAt) {
             // The reader has seen more than what was rendered here.
             render();
             if (isState(from)) {
-                return Update.unchanged(state.version());
+                return CompletableFuture.completedFuture(Update.unchanged(state.version()));
             }
         }
         State now = state;
@@ -330,6 +340,12 @@ final class Topic {
         // before.
         long to = from > now.version() ? validAt : now.version();
         long start = startOf(from);
+        return isRemembered(from)
+                ? CompletableFuture.completedFuture(since(format, start, to, now))
+                : CompletableFuture.supplyAsync(() -> since(format, start, to, now), aside);
+    }
+
+    private Update since(Format format, long start, long to, State now) {
         return answers.answer(
                         new FrameCache.Question(selection, format, start, to), () -> answer(format, start, to, now))
                 .map(frame -> update(now, frame))
@@ -350,6 +366,10 @@ final class Topic {
     /** Whether the state is known to be that of a t. */
     private boolean isState(long t) {
         return t == state.version() || startOf(t) == startOf(state.version());
+    }
+
+    private boolean isRemembered(long t) {
+        return views.stream().allMatch(view -> view.knows(t));
     }
 
     /** The earliest t from which on all of it is known to have stayed as it is at {@code t}. */

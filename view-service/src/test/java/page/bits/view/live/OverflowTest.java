@@ -6,23 +6,17 @@ import static page.bits.peer.Attributes.CREATOR_DISPLAY_NAME;
 import static page.bits.peer.Attributes.CREATOR_HANDLE;
 import static page.bits.peer.Attributes.DB_ID;
 
-import datomic.Database;
 import datomic.Util;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import page.bits.peer.BasisT;
 import page.bits.peer.Transaction;
-import page.bits.view.Feature;
 import page.bits.view.Features;
 import page.bits.view.ViewKey;
 import page.bits.view.ViewsConfig;
@@ -34,66 +28,6 @@ class OverflowTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final int QUEUE = 2;
-
-    /** {@code gated/{handle}}, which does nothing while its gates are closed. */
-    @Singleton
-    static class GatedFeature implements Feature<CountedFeature.View> {
-
-        private final Gate telling = new Gate();
-        private final Gate rendering = new Gate();
-
-        @Override
-        public String name() {
-            return "gated";
-        }
-
-        @Override
-        public Optional<CountedFeature.View> view(Database db, String handle) {
-            rendering.pass();
-            return Optional.ofNullable(db.entid(Util.list(CREATOR_HANDLE, handle)))
-                    .map(creator ->
-                            new CountedFeature.View((String) db.entity(creator).get(CREATOR_DISPLAY_NAME)));
-        }
-
-        @Override
-        public Set<String> touched(Transaction transaction, Database db) {
-            telling.pass();
-            return Set.of();
-        }
-
-        @Override
-        public Optional<?> delta(CountedFeature.View from, CountedFeature.View to, Database db) {
-            return Optional.empty();
-        }
-
-        @Override
-        public String html(String handle, CountedFeature.View view) {
-            return "<p id=\"gated-" + handle + "\">" + view.name() + "</p>";
-        }
-    }
-
-    /** Where whoever comes stops, while it is closed. */
-    private static final class Gate {
-
-        private final Semaphore open = new Semaphore(1);
-
-        void close() {
-            open.acquireUninterruptibly();
-        }
-
-        void open() {
-            open.release();
-        }
-
-        void pass() {
-            open.acquireUninterruptibly();
-            open.release();
-        }
-
-        boolean holdsSomeone() {
-            return open.hasQueuedThreads();
-        }
-    }
 
     @Inject
     World world;
@@ -118,20 +52,20 @@ class OverflowTest {
             views.watch(Selection.of(new ViewKey("gated", alice)))
                     .toCompletableFuture()
                     .join();
-            gated.telling.close();
+            gated.telling().close();
             tell(views, rename(alice, "0"));
-            await().atMost(SOON).until(gated.telling::holdsSomeone);
+            await().atMost(SOON).until(gated.telling()::holdsSomeone);
             BasisT first = rename(alice, "1");
             BasisT last = rename(alice, "2");
             BasisT dropped = rename(alice, "3");
             tell(views, first);
             tell(views, last);
             tell(views, dropped);
-            gated.rendering.close();
-            gated.telling.open();
-            await().atMost(SOON).until(gated.rendering::holdsSomeone);
+            gated.rendering().close();
+            gated.telling().open();
+            await().atMost(SOON).until(gated.rendering()::holdsSomeone);
             assertEquals(first.value() - 1, views.settled());
-            gated.rendering.open();
+            gated.rendering().open();
             await().atMost(SOON).until(() -> views.settled() == last.value());
         } finally {
             views.stop();
