@@ -7,6 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -203,12 +204,17 @@ public class LiveViews implements TransactionListener {
 
     /** Under the lock. */
     private Topic topic(Selection selection) {
-        List<LiveView<?>> views = new ArrayList<>();
+        // All of them before any is watched.
+        Map<ViewKey, Feature<?>> shownBy = new LinkedHashMap<>();
         for (ViewKey key : selection.views()) {
-            Feature<?> feature = features.named(key.feature())
-                    .orElseThrow(() -> new IllegalArgumentException("no feature '" + key.feature() + "'"));
-            views.add(watched.computeIfAbsent(key, name -> new LiveView<>(name, feature, this::toldOf)));
+            shownBy.put(
+                    key,
+                    features.named(key.feature())
+                            .orElseThrow(() -> new IllegalArgumentException("no feature '" + key.feature() + "'")));
         }
+        List<LiveView<?>> views = new ArrayList<>();
+        shownBy.forEach((key, feature) ->
+                views.add(watched.computeIfAbsent(key, name -> new LiveView<>(name, feature, this::toldOf))));
         PushTraces traces = tracing.pushesOf(selection, () -> watchers(selection));
         Topic topic =
                 new Topic(selection, views, peer::db, frames, answers, metrics, threads, aside, unsettled, traces);
@@ -219,7 +225,12 @@ public class LiveViews implements TransactionListener {
 
     /** The t up to which the features have told of each transaction what it touches. */
     private long toldOf() {
-        return Math.max(toldOf, peer.isReady() ? peer.feed().after().value() : 0);
+        try {
+            return Math.max(toldOf, peer.feed().after().value());
+        } catch (PeerUnavailableException e) {
+            // Before it is there, or while the application stops.
+            return toldOf;
+        }
     }
 
     private int watchers(Selection selection) {
@@ -327,7 +338,12 @@ public class LiveViews implements TransactionListener {
     private Optional<Cause> cause(Arrival arrival) {
         try {
             return tracing.causeIn(arrival.transaction(), arrival.at(), peer.db());
-        } catch (PeerUnavailableException e) {
+        } catch (Throwable e) {
+            // Also what Datomic throws without declaring it: a push without a trace is better than no more pushes.
+            LOG.debugf(
+                    e,
+                    "The trace of transaction %s can't be continued",
+                    arrival.transaction().t());
             return Optional.empty();
         }
     }
