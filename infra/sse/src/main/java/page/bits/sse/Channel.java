@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
 
 /**
  * What subscribers listen to: one view in one format. Its version is that of the newest update; an update goes only to the
@@ -19,6 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * each of its subscribers is written the same buffer.
  */
 public final class Channel {
+
+    private static final Logger LOG = Logger.getLogger(Channel.class);
 
     private final FrameSource source;
     private final Map<Context, Set<Subscriber>> subscribers = new ConcurrentHashMap<>();
@@ -50,24 +53,31 @@ public final class Channel {
     public void publish(long from, Update update) {
         Frame frame = update.frame().orElseThrow(() -> new IllegalArgumentException("an update without a frame"));
         version = update.version();
-        ByteBuf chunk = frame.chunk();
         for (Context loop : subscribers.keySet()) {
-            chunk.retain();
-            loop.runOnContext(ignored -> {
-                try {
-                    offer(loop, from, update, chunk);
-                } finally {
-                    chunk.release();
-                }
-            });
+            loop.runOnContext(ignored -> offer(loop, from, update, frame));
         }
-        chunk.release();
     }
 
-    private void offer(Context loop, long from, Update update, ByteBuf chunk) {
+    private void offer(Context loop, long from, Update update, Frame frame) {
         // A copy, since a subscriber that ends leaves the set.
-        for (Subscriber subscriber : subscribers.getOrDefault(loop, Set.of()).toArray(Subscriber[]::new)) {
-            subscriber.offer(from, update, chunk);
+        Subscriber[] here = subscribers.getOrDefault(loop, Set.of()).toArray(Subscriber[]::new);
+        ByteBuf chunk;
+        try {
+            // Only here, where those who do not get it are known: there may be no memory for it.
+            chunk = frame.chunk();
+        } catch (Throwable e) {
+            LOG.warnf(e, "%d readers are sent no update to version %d; they ask for it", here.length, update.version());
+            for (Subscriber subscriber : here) {
+                subscriber.missed(update);
+            }
+            return;
+        }
+        try {
+            for (Subscriber subscriber : here) {
+                subscriber.offer(from, update, chunk);
+            }
+        } finally {
+            chunk.release();
         }
     }
 

@@ -76,6 +76,14 @@ final class Subscriber {
         }
     }
 
+    /** An update was published and can't be handed out: it is asked for a little later. */
+    void missed(Update update) {
+        if (state == State.CURRENT && version.getAsLong() < update.version()) {
+            state = State.BEHIND;
+            askAgain();
+        }
+    }
+
     /**
      * Tells the reader that nothing happened, if nothing did for a while. Not one that misses something: it would take what
      * the keepalive tells for what it has.
@@ -113,7 +121,7 @@ final class Subscriber {
             return;
         }
         state = State.ASKING;
-        ask().whenComplete((update, failure) -> loop.runOnContext(ignored -> answered(update, failure)));
+        ask().whenComplete((update, failure) -> loop.runOnContext(ignored -> answeredOnce(update, failure)));
     }
 
     private CompletionStage<Update> ask() {
@@ -122,6 +130,16 @@ final class Subscriber {
         } catch (Exception e) {
             // Whatever it is, also an undeclared one: a stream whose question stays open would be mute for ever.
             return CompletableFuture.failedStage(e);
+        }
+    }
+
+    private void answeredOnce(Update update, Throwable failure) {
+        try {
+            answered(update, failure);
+        } catch (Throwable e) {
+            // Such as no memory for a large frame. It would never ask again: its reader had better come back.
+            LOG.warnf(e, "A stream can't be written and is broken off");
+            writer.reset();
         }
     }
 
@@ -135,10 +153,14 @@ final class Subscriber {
                     version);
             toldOfFailure = true;
             state = State.BEHIND;
-            loop.setTimer(ASK_AGAIN_MILLIS, ignored -> catchUp());
+            askAgain();
         } else if (writer.isOpen()) {
             apply(update);
         }
+    }
+
+    private void askAgain() {
+        loop.setTimer(ASK_AGAIN_MILLIS, ignored -> catchUp());
     }
 
     private void apply(Update update) {

@@ -317,6 +317,16 @@ class EventStreamsTest {
         }
     }
 
+    @Test
+    void aStreamThatCannotBeWrittenIsBrokenOffSoThatItsReaderComesBack() {
+        FrameSource source = from -> CompletableFuture.completedFuture(null);
+        try (StreamServer server = StreamServer.of(new Channel(source, 0), Config.DEFAULT);
+                StreamClient client = server.connect()) {
+            await().until(() -> client.hasEnded() || client.failure() != null);
+            awaitAllClosed(server, 1);
+        }
+    }
+
     /** Throws what the compiler would not let through, as code of other languages does. */
     @SuppressWarnings("unchecked")
     private static <E extends Exception> E undeclared(Exception exception) throws E {
