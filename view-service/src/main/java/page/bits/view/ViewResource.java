@@ -42,9 +42,13 @@ import page.bits.sse.EventId;
 import page.bits.view.Telling.Keeping;
 
 /** {@code GET /views/{feature}/{key}}: a view as it is or was, as JSON or as an HTML fragment. */
-@Path("/views/{feature}/{key}")
+@Path("/views")
 @Tag(name = "Views")
 public class ViewResource {
+
+    /** A fragment is to be put into a page, whose own policy holds then; opened by itself, nothing in it does anything. */
+    private static final String CONTENT_SECURITY_POLICY =
+            "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     private final Features features;
     private final DatomicPeer peer;
@@ -60,7 +64,21 @@ public class ViewResource {
         this.json = json;
     }
 
+    /** {@code GET /views?{feature}={key}&…} of those who ask for no stream, which is all that there is of several views. */
     @GET
+    @Operation(hidden = true)
+    public void severalViews(@Context RoutingContext request) {
+        throw request.queryParams().isEmpty()
+                ? ProblemException.of(
+                        ProblemType.NOT_FOUND,
+                        "No view is named here; one is by /views/{feature}/{key}, as /views/posts/alice.")
+                : ProblemException.of(
+                        ProblemType.NOT_ACCEPTABLE,
+                        "Several views are there as a stream only: ask for text/event-stream, or for each by itself.");
+    }
+
+    @GET
+    @Path("/{feature}/{key}")
     @Blocking
     @Operation(
             operationId = "view",
@@ -110,8 +128,13 @@ public class ViewResource {
             description = "A parameter that can't be used",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     @APIResponse(
+            responseCode = "429",
+            description = "A stream more than one address or one actor may have; Retry-After tells when to try again",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
             responseCode = "503",
-            description = "This node has not reached min-t, or has no database yet",
+            description = "This node has not reached min-t, has no database yet, or has no room for one more stream; "
+                    + "Retry-After tells when to try again",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     @Parameter(
             name = "min-t",
@@ -187,6 +210,9 @@ public class ViewResource {
                 : Response.ok(
                         asked.html() ? text : document(asked.view(), telling, text),
                         asked.html() ? "text/html;charset=UTF-8" : "application/json");
+        if (asked.html()) {
+            response.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+        }
         slice.next()
                 .ifPresent(item ->
                         response.header(HttpHeaders.LINK, "<" + next(asked, telling, item) + ">; rel=\"next\""));

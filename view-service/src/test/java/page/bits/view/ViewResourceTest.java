@@ -106,6 +106,7 @@ class ViewResourceTest {
                 .statusCode(200)
                 .contentType("text/html;charset=UTF-8")
                 .header("Vary", "Accept")
+                .header("Content-Security-Policy", startsWith("default-src 'none'; "))
                 .body(allOf(
                         startsWith("<section id=\"posts-" + alice + "\""),
                         containsString("&lt;img src=x onerror=alert(1)&gt; &amp;"),
@@ -205,6 +206,18 @@ class ViewResourceTest {
                     .body("title", notNullValue())
                     .body("detail", notNullValue());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "text/html", "*/*"})
+    void severalViewsAreThereAsAStreamOnly(String accept) {
+        given().accept(accept)
+                .get("/views?posts=" + world.creator())
+                .then()
+                .statusCode(406)
+                .contentType("application/problem+json")
+                .body("type", equalTo("https://bits.page/problems/not-acceptable"))
+                .body("detail", containsString("text/event-stream"));
     }
 
     @Test
