@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -235,22 +234,14 @@ public class ViewResource {
 
     private static <V> Slice<V> slice(Feature<V> feature, Asked asked, Moment at, Database newest) {
         String key = asked.view().key();
-        if (!(feature instanceof Paged<V> paged)) {
-            V view = view(feature, at, key).orElseThrow(() -> notThere(asked));
-            asked.before().ifPresent(item -> {
-                throw ProblemException.invalid("before", feature.name() + " has no older part");
-            });
-            return Slice.whole(view);
+        if (feature instanceof Paged<V> paged) {
+            return paged.slice(at, newest, key, asked.before()).orElseThrow(() -> notThere(asked));
         }
-        OptionalLong place = asked.before()
-                .flatMap(Uuids::parse)
-                .map(item -> paged.place(newest, key, item))
-                .orElse(OptionalLong.empty());
-        Slice<V> slice = paged.slice(at, key, place).orElseThrow(() -> notThere(asked));
-        if (asked.before().isPresent() && place.isEmpty()) {
-            throw ProblemException.invalid("before", "is not the id of anything that " + asked.view() + " ever showed");
-        }
-        return slice;
+        V view = view(feature, at, key).orElseThrow(() -> notThere(asked));
+        asked.before().ifPresent(item -> {
+            throw ProblemException.invalid("before", feature.name() + " has no older part");
+        });
+        return Slice.whole(view);
     }
 
     private static <V> Optional<V> view(Feature<V> feature, Moment at, String key) {

@@ -13,8 +13,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.function.Function;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -31,9 +29,7 @@ import page.bits.sse.EventId;
 import page.bits.view.Feature;
 import page.bits.view.MinT;
 import page.bits.view.Moment;
-import page.bits.view.Paged;
 import page.bits.view.Slice;
-import page.bits.view.Uuids;
 import page.bits.view.ViewsConfig;
 import page.bits.view.creator.Creator;
 import page.bits.view.creator.CreatorFeature;
@@ -149,7 +145,7 @@ public class PageResource {
     /** Live with the newest posts; with {@code before}, the posts before that one, as they are at this moment. */
     private Response creator(Database db, String handle, Optional<String> before) {
         CreatorView creator = creators.view(db, handle).orElseThrow(() -> nobody(handle));
-        Slice<PostsView> shown = slice(posts, db, handle, before).orElseThrow();
+        Slice<PostsView> shown = posts.slice(Moment.of(db), db, handle, before).orElseThrow();
         return page(
                 200,
                 about(db, creator, creatorPage, before)
@@ -162,7 +158,7 @@ public class PageResource {
     /** Live with the newest comments; with {@code before}, the comments before that one. */
     private Response post(Database db, String handle, String postId, Optional<String> before) {
         CreatorView creator = creators.view(db, handle).orElseThrow(() -> nobody(handle));
-        Slice<PostView> shown = slice(post, db, postId, before)
+        Slice<PostView> shown = post.slice(Moment.of(db), db, postId, before)
                 .filter(slice -> slice.view().post().creator().equals(handle))
                 .orElseThrow(() -> ProblemException.of(
                         ProblemType.NOT_FOUND, "@" + handle + " has no such post. It may have been deleted."));
@@ -184,18 +180,6 @@ public class PageResource {
                 .data("card", creators.html(creator.creator().handle(), creator))
                 .data("older", before.isPresent())
                 .data("eventId", new EventId(Epoch.of(db).value(), db.basisT()).toString());
-    }
-
-    private static <V> Optional<Slice<V>> slice(Paged<V> feature, Database db, String key, Optional<String> before) {
-        OptionalLong place = OptionalLong.empty();
-        if (before.isPresent()) {
-            UUID item = Uuids.parse(before.get()).orElseThrow(() -> ProblemException.invalid("before", "is no UUID"));
-            place = feature.place(db, key, item);
-            if (place.isEmpty()) {
-                throw ProblemException.invalid("before", "is not the id of anything that was ever here");
-            }
-        }
-        return feature.slice(Moment.of(db), key, place);
     }
 
     /** Of what is shown and of who it is by, each state of both from one database value. */
