@@ -34,7 +34,7 @@ import page.bits.view.posts.PostsView;
 @QuarkusTest
 class PastViewsTest {
 
-    private static final int STEPS = 250;
+    private static final int STEPS = 150;
 
     private final Random random = new Random(11);
 
