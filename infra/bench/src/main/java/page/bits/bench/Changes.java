@@ -1,6 +1,5 @@
 package page.bits.bench;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -39,7 +37,10 @@ final class Changes {
      * @param t of the reply
      * @param dueAt when it was to be sent (of {@code nanoTime})
      */
-    record Change(long t, long dueAt) {}
+    record Change(long t, long dueAt) {
+
+        private static final long REFUSED = -1;
+    }
 
     Changes(URI action, String creator, String token) {
         this.action = action;
@@ -48,12 +49,15 @@ final class Changes {
     }
 
     /**
-     * Publishes some, and waits for their replies.
+     * What became of posts.
      *
-     * @return in the order of t
-     * @throws IOException where one was refused or not answered in time
+     * @param accepted in the order of t
+     * @param refused how many were not, or were not answered in time
      */
-    List<Change> publish(int number, int rate) throws IOException {
+    record Published(List<Change> accepted, long refused) {}
+
+    /** Publishes some, and waits for their replies. */
+    Published publish(int number, int rate) {
         List<CompletableFuture<Change>> replies = new ArrayList<>(number);
         long start = System.nanoTime();
         for (int i = 0; i < number; i++) {
@@ -69,23 +73,18 @@ final class Changes {
                     .POST(BodyPublishers.ofString(body))
                     .build();
             replies.add(http.sendAsync(post, BodyHandlers.ofString())
-                    .thenApply(response -> new Change(t(response), dueAt)));
+                    .handle((response, failure) -> new Change(failure == null ? t(response) : Change.REFUSED, dueAt)));
         }
-        try {
-            return replies.stream()
-                    .map(CompletableFuture::join)
-                    .sorted(Comparator.comparingLong(Change::t))
-                    .toList();
-        } catch (CompletionException e) {
-            throw new IOException("a post was not published: " + e.getCause().getMessage(), e.getCause());
-        }
+        List<Change> changes = replies.stream()
+                .map(CompletableFuture::join)
+                .filter(change -> change.t() != Change.REFUSED)
+                .sorted(Comparator.comparingLong(Change::t))
+                .toList();
+        return new Published(changes, number - changes.size());
     }
 
     private static long t(HttpResponse<String> response) {
         Matcher t = T.matcher(response.body());
-        if (response.statusCode() != 200 || !t.find()) {
-            throw new IllegalStateException("status %d %s".formatted(response.statusCode(), response.body()));
-        }
-        return Long.parseLong(t.group(1));
+        return response.statusCode() == 200 && t.find() ? Long.parseLong(t.group(1)) : Change.REFUSED;
     }
 }

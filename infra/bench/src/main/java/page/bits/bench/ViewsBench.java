@@ -40,7 +40,7 @@ final class ViewsBench {
 
             BITS_JAVA_OPTS    options for the server's JVM, after -Xmx512m
 
-            Fails when a stream lacks a post in the end. Each stream is an open file, of the server and of the readers:
+            Fails when a post is refused, or a stream lacks one in the end. Each stream is an open file, of the server and of the readers:
             ulimit -Hn has to allow that many.
             """;
 
@@ -66,6 +66,7 @@ final class ViewsBench {
     /**
      * One round of a cell. Processor times are in seconds.
      *
+     * @param refused posts that the server did not take
      * @param serverAlone what as many posts cost the server when nobody reads
      * @param busiestReader of one thread of the readers, which is to be far from {@code wall}
      * @param others of the machine besides
@@ -73,6 +74,7 @@ final class ViewsBench {
      */
     private record Run(
             Deliveries deliveries,
+            long refused,
             double wall,
             double server,
             double serverAlone,
@@ -170,7 +172,7 @@ final class ViewsBench {
         runs.forEach((cell, ofCell) -> report(cell, ofCell, memory.get(cell)));
         return runs.values().stream()
                 .flatMap(List::stream)
-                .allMatch(run -> run.deliveries().areComplete());
+                .allMatch(run -> run.refused() == 0 && run.deliveries().areComplete());
     }
 
     private Readers open(Cell cell) throws IOException, InterruptedException {
@@ -218,8 +220,12 @@ final class ViewsBench {
             double busy = Machine.busySeconds();
             double used = server.cpuSeconds();
             long began = System.nanoTime();
-            List<Changes.Change> published = changes.publish(posts, cell.rate());
-            readers.awaitVersion(published.get(published.size() - 1).t(), PATIENCE);
+            Changes.Published published = changes.publish(posts, cell.rate());
+            List<Changes.Change> accepted = published.accepted();
+            if (accepted.isEmpty()) {
+                throw new IOException("the server took no post");
+            }
+            readers.awaitVersion(accepted.get(accepted.size() - 1).t(), PATIENCE);
             double wall = (System.nanoTime() - began) / 1e9;
             used = server.cpuSeconds() - used;
             load = ownSeconds() - load;
@@ -230,7 +236,8 @@ final class ViewsBench {
                 busiest = Math.max(busiest, threadsAfter[i] - threads[i]);
             }
             run = new Run(
-                    Deliveries.of(published, readers.arrivals(), cell.streams()),
+                    Deliveries.of(accepted, readers.arrivals(), cell.streams()),
+                    published.refused(),
                     wall,
                     used,
                     alone,
@@ -263,12 +270,13 @@ final class ViewsBench {
             Deliveries deliveries = run.deliveries();
             OUT.printf(
                     Locale.ROOT,
-                    "  delivered       %,d events of %,d (%.1f %% conflated), %,d changes missing, %,d events backwards%n",
+                    "  delivered       %,d events of %,d (%.1f %% conflated), %,d changes missing, %,d events backwards; %,d posts refused%n",
                     deliveries.events(),
                     deliveries.wanted(),
                     100.0 - 100.0 * deliveries.events() / deliveries.wanted(),
                     deliveries.missing(),
-                    deliveries.backwards());
+                    deliveries.backwards(),
+                    run.refused());
         }
         print(
                 "event",
