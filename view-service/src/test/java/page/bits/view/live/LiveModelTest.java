@@ -31,8 +31,7 @@ import page.bits.view.World;
  * Whatever happens, a reader has the truth: the view of the database at some t, which only grows, and the newest in the end.
  *
  * <p>Three nodes on one database; readers of single features and of several in rounds, as JSON and as HTML; and a random walk of
- * transactions, cuts at any byte, hops between nodes, readers that stall, pumps that stand still and nodes that are told to
- * end. Each event is checked when it is read: that its bytes are those that are made anew from the database, from the reader's
+ * transactions, cuts at any byte, hops between nodes, readers that stall and pumps that stand still. Each event is checked when it is read: that its bytes are those that are made anew from the database, from the reader's
  * t to the event's; that a copy which was kept by it alone is the view at that t, byte for byte; and that nothing came that
  * was not asked for. What a keepalive claims is checked as well.
  *
@@ -289,6 +288,11 @@ class LiveModelTest {
         private record At(ViewKey name, long t) {}
 
         private record Between(Selection selection, Format format, long from, long to) {}
+
+        @Override
+        public long newest() {
+            return world.peer.db().basisT();
+        }
 
         @Override
         public String view(ViewKey name, long t) {

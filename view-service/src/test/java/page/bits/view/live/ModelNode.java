@@ -22,7 +22,7 @@ import page.bits.view.ViewsConfig;
 /**
  * A node of view-service beside others in one process: a peer with a feed of its own, its live views, and its streams at a port
  * of its own. The peers share one connection, so each report reaches the feed of one of them alone, and the others have to find
- * out by themselves: all are lossy all the time.
+ * out by themselves: all are lossy all the time. Their queues are so short that what a pump has held back overflows them.
  */
 final class ModelNode {
 
@@ -60,7 +60,7 @@ final class ModelNode {
                 .withDefaultValue("bits.views.basis-wait", "PT0.3S")
                 .withDefaultValue("bits.views.frame-cache", "256K")
                 .withDefaultValue("bits.views.morph-module", "/none")
-                .withDefaultValue("bits.views.transaction-queue", "32")
+                .withDefaultValue("bits.views.transaction-queue", "3")
                 .build();
         SimpleMeterRegistry metrics = new SimpleMeterRegistry();
         ViewsConfig viewsConfig = config.getConfigMapping(ViewsConfig.class);

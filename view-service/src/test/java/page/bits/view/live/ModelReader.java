@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.LongStream;
 import page.bits.sse.ChunkedBody;
 import page.bits.view.Json;
 import page.bits.view.ViewKey;
@@ -27,6 +28,9 @@ final class ModelReader {
 
     /** What a state has to be. */
     interface Truth {
+
+        /** The t of the newest transaction. */
+        long newest();
 
         /** A view at a t, as JSON text, or {@link Replica#GONE}. */
         String view(ViewKey name, long t);
@@ -176,6 +180,7 @@ final class ModelReader {
             if (text.endsWith("\r\n\r\n")) {
                 headRead = true;
                 status = Integer.parseInt(text.substring(9, 12));
+                assertTrue(status == 200 || status == 404, () -> "refused: " + text + " to " + this);
             }
         }
         if (status != 200) {
@@ -214,10 +219,15 @@ final class ModelReader {
         anythingRead = true;
     }
 
-    /** Whatever it has is what there is at the t it is told, or at its own if that is newer. */
+    /**
+     * Whatever it has is what there is at the t it is told, or at its own if that is newer; or later, where a change has been
+     * undone that its node knew of by then, but had not come to in its turn.
+     */
     private void checkKeepalive(JsonNode data) {
         long told = Math.max(data.get("t").asLong(), t);
-        if (format == Format.JSON && t >= 0) {
+        if (format == Format.JSON
+                && t >= 0
+                && LongStream.rangeClosed(told, truth.newest()).noneMatch(this::isState)) {
             checkState("told by a keepalive", told);
         }
         checked++;
@@ -266,12 +276,16 @@ final class ModelReader {
                 truth.view(name, at), replica.view(), () -> name + " at " + at + ", " + when + " in " + this));
     }
 
+    private boolean isState(long at) {
+        return replicas.entrySet().stream()
+                .allMatch(each ->
+                        truth.view(each.getKey(), at).equals(each.getValue().view()));
+    }
+
     /** Whether what it has is what there is at a t. */
     boolean has(long at) {
         if (format == Format.JSON) {
-            return replicas.entrySet().stream()
-                    .allMatch(each ->
-                            truth.view(each.getKey(), at).equals(each.getValue().view()));
+            return isState(at);
         }
         return t >= 0
                 && selection.views().stream()
