@@ -18,10 +18,10 @@ const NOTICED_MS = 1500;
 export class Owner {
   #page;
   /**
-   * Open editors by the ids of their posts, with the text that their writer began with and has seen at a basis, and since when they
-   * can see another.
+   * Open editors by the ids of their posts, with the text that their writer began with and has seen at a basis, since when they can
+   * see another, and whether they were told of another.
    *
-   * @type {Map<string, {form: HTMLFormElement, text: string, seenT: number, changedAt: number}>}
+   * @type {Map<string, {form: HTMLFormElement, text: string, seenT: number, changedAt: number, refused: boolean}>}
    */
   #editors = new Map();
 
@@ -79,7 +79,7 @@ export class Owner {
     form.id = `editor-${postId}`;
     const field = form.elements.namedItem("text");
     field.value = text;
-    const editor = { form, text, seenT: this.#page.t, changedAt: 0 };
+    const editor = { form, text, seenT: this.#page.t, changedAt: 0, refused: false };
     new TextForm(form, {
       action: "edit-post",
       what: "a post",
@@ -111,16 +111,17 @@ export class Owner {
     field.setSelectionRange(field.value.length, field.value.length);
   }
 
-  /** Up to which basis the writer has seen what the post says. */
-  #seenT({ seenT, changedAt }) {
-    return changedAt && Date.now() - changedAt > NOTICED_MS ? this.#page.t : seenT;
+  /** Up to which basis the writer has seen what the post says: what is on the screen, once they know that it has changed. */
+  #seenT({ seenT, changedAt, refused }) {
+    const noticed = changedAt && Date.now() - changedAt > NOTICED_MS;
+    return noticed || refused ? this.#page.t : seenT;
   }
 
   /** Somebody else's edit came first. The writer has been told, sees it as soon as it is here, and may then save over it. */
   #conflicted(editor) {
     editor.form.querySelector("[data-form-error]").textContent =
       "Somebody edited this post while you were writing, so yours was not saved. It is still here: look at what the post says now, and save again to replace that.";
-    editor.seenT = this.#page.t;
+    editor.refused = true;
   }
 
   /** @param {string} postId */
@@ -140,15 +141,16 @@ export class Owner {
     const sure = await confirmed("Delete this post?", "It goes for everyone, with its likes and comments, and nothing brings it back.");
     if (!sure) return;
     button.disabled = true;
+    // Looked for now: the stream may take the post away before the answer is here.
+    const neighbour = post.nextElementSibling ?? post.previousElementSibling;
     try {
       const { t } = await act("delete-post", { postId: post.dataset.post });
       announce("The post is deleted.");
       this.#page.expect(t, true);
       // One among others goes at once, and the focus to the next. The page of a post hears of it by its stream, and tells.
       if (!post.id) return;
-      const neighbour = post.nextElementSibling ?? post.previousElementSibling;
       post.remove();
-      neighbour?.querySelector("a, button")?.focus();
+      if (document.activeElement === document.body) neighbour?.querySelector("a, button")?.focus();
     } catch (problem) {
       complain(problem.message);
       if (problem.status === 401 || problem.status === 403) refresh();

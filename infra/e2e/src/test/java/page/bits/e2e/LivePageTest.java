@@ -90,18 +90,24 @@ class LivePageTest extends PageTest {
         String post = application.newPost("First version");
         Page visitor = tabs(1).get(0);
         try (BrowserContext hers = chromium().person(true)) {
-            Page owner = open(hers, "/@alice");
+            Page owner = hers.newPage();
+            keepStreamAtHand(owner);
+            open(owner, "/@alice");
             assertThat(card(owner, post).locator("[data-do=edit-post]")).isHidden();
             owner.locator("#demo-sign-in").click();
             card(owner, post).locator("[data-do=edit-post]").click();
             Locator editor = card(owner, post).locator(".editor");
             assertThat(editor.locator("textarea")).hasValue("First version");
             editor.locator("textarea").fill("My version");
+            // She does not hear of it, and saves.
+            owner.evaluate("stream.close()");
             application.act("edit-post", "{\"postId\":\"" + post + "\",\"text\":\"Their version\"}");
             editor.locator("[type=submit]").click();
             assertThat(editor.locator("[data-form-error]")).containsText("Somebody edited this post");
             assertThat(editor.locator("textarea")).hasValue("My version");
+            owner.evaluate("dispatchEvent(new Event('offline'))"); // on which it is asked anew
             assertThat(card(owner, post).locator(".post-text")).hasText("Their version");
+            assertThat(card(owner, post).locator(".post-text")).isVisible();
             assertThat(card(visitor, post).locator(".post-text")).hasText("Their version");
             editor.locator("[type=submit]").click();
             assertThat(editor).hasCount(0);
@@ -214,10 +220,8 @@ class LivePageTest extends PageTest {
     @Test
     void theIndicatorTellsWhenThePageIsBehind() {
         Page page = person().newPage();
-        page.addInitScript(
-                "const Real = EventSource; EventSource = class extends Real { constructor(url) { super(url); window.stream = this; } }");
-        page.navigate(application.address() + "/@alice");
-        assertThat(live(page)).hasAttribute("data-state", "live", slowly());
+        keepStreamAtHand(page);
+        open(page, "/@alice");
         String keepalive =
                 "stale => stream.dispatchEvent(new MessageEvent('keepalive', {data: JSON.stringify({t: 1, stale})}))";
         page.evaluate(keepalive, true);
@@ -295,10 +299,26 @@ class LivePageTest extends PageTest {
     }
 
     private static Page open(BrowserContext person, String path) {
-        Page page = person.newPage();
+        return open(person.newPage(), path);
+    }
+
+    private static Page open(Page page, String path) {
         page.navigate(application.address() + path);
         assertThat(live(page)).hasAttribute("data-state", "live", slowly());
         return page;
+    }
+
+    /** As {@code stream}, for the scripts of a test. */
+    private static void keepStreamAtHand(Page page) {
+        page.addInitScript("""
+                const Real = EventSource;
+                EventSource = class extends Real {
+                  constructor(url) {
+                    super(url);
+                    window.stream = this;
+                  }
+                };
+                """);
     }
 
     private static Locator card(Page page, String post) {
