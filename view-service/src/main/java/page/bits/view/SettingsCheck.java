@@ -12,6 +12,7 @@ class SettingsCheck {
     /** @throws ConfigurationException where a setting can't be meant */
     SettingsCheck(ViewsConfig config) {
         requirePositive("render-threads", config.renderThreads());
+        requirePositive("answer-threads", config.answerThreads());
         requirePositive("transaction-queue", config.transactionQueue());
         requirePositive("keys-per-stream", config.keysPerStream());
         requirePositive("traces-per-rendering", config.tracesPerRendering());

@@ -17,6 +17,7 @@ class SettingsCheckTest {
     @ParameterizedTest
     @CsvSource({
         "render-threads, 0",
+        "answer-threads, 0",
         "transaction-queue, 0",
         "keys-per-stream, 0",
         "traces-per-rendering, 0",
