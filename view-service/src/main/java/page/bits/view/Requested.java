@@ -1,6 +1,7 @@
 package page.bits.view;
 
 import jakarta.ws.rs.core.MediaType;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -13,9 +14,13 @@ public enum Requested {
 
     private static final MediaType EVENT_STREAM = MediaType.SERVER_SENT_EVENTS_TYPE;
 
-    /** @param accept the media ranges, in the order they came; those that can't be read count as none of ours */
+    /**
+     * @param accept each {@code Accept} line of the request, in the order they came: together they are one list of media ranges
+     *     (RFC 9110, section 5.3), of which those that can't be read count as none of ours
+     */
     public static Requested of(List<String> accept) {
         return accept.stream()
+                .flatMap(line -> Arrays.stream(line.split(",")))
                 .flatMap(range -> parse(range).stream())
                 .sorted(Comparator.comparingDouble(Requested::quality).reversed())
                 .filter(range -> quality(range) > 0)

@@ -160,9 +160,7 @@ public class ViewResource {
                     String key,
             @Context HttpHeaders headers,
             @Context RoutingContext request) {
-        Requested requested = Requested.of(headers.getRequestHeader(HttpHeaders.ACCEPT).stream()
-                .flatMap(value -> Arrays.stream(value.split(",")))
-                .toList());
+        Requested requested = Requested.of(headers.getRequestHeader(HttpHeaders.ACCEPT));
         Asked asked = new Asked(
                 new ViewKey(feature, key),
                 requested == Requested.HTML,

@@ -92,7 +92,8 @@ public final class StreamClient implements AutoCloseable {
         }
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), request.port), 10_000);
         String head = "GET " + request.path + " HTTP/1.1\r\nHost: localhost:" + request.port
-                + "\r\nAccept: text/event-stream\r\n" + request.headers + "\r\n" + request.body;
+                + "\r\n" + (request.headers.indexOf("Accept: ") < 0 ? "Accept: text/event-stream\r\n" : "")
+                + request.headers + "\r\n" + request.body;
         socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
         socket.setSoTimeout(10_000);
         String[] lines = readHead(socket.getInputStream()).split("\r\n");

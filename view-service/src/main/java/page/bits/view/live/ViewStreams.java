@@ -5,9 +5,9 @@ import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -124,8 +124,7 @@ class ViewStreams {
     private record Asked(Selection selection, Format format, Optional<String> from, Optional<String> minT) {}
 
     private void handle(RoutingContext routing, Function<RoutingContext, Selection> selection) {
-        List<MIMEHeader> accepted = routing.parsedHeaders().accept();
-        if (Requested.of(accepted.stream().map(MIMEHeader::rawValue).toList()) != Requested.STREAM) {
+        if (Requested.of(routing.request().headers().getAll(HttpHeaders.ACCEPT)) != Requested.STREAM) {
             routing.next();
             return;
         }
@@ -220,7 +219,8 @@ class ViewStreams {
     }
 
     private static ProblemException notThere(String what) {
-        return ProblemException.of(ProblemType.NOT_FOUND, "There is no view '" + what + "'.");
+        return ProblemException.of(ProblemType.NOT_FOUND, "There is no view '" + what + "'.")
+                .withHeader("Cache-Control", "no-store");
     }
 
     /** The t to resume from, once this node has reached it; none where it can't be resumed from. */

@@ -278,6 +278,16 @@ class ViewStreamsTest {
     }
 
     @Test
+    void allLinesOfAcceptCount() {
+        StreamClient.Request request = request(path)
+                .header("Accept", "application/json;q=0.1, text/html;q=0.2")
+                .header("Accept", "text/event-stream");
+        try (StreamClient reader = request.open()) {
+            awaitEvents(reader, 1);
+        }
+    }
+
+    @Test
     void badParametersAreProblems() {
         for (String query : List.of("format=xml", "before=x", "as-of=1", "min-t=x")) {
             given().accept("text/event-stream")
