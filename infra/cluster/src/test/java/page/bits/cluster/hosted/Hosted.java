@@ -83,7 +83,9 @@ public final class Hosted implements AutoCloseable {
         for (int i = 1; i <= settings.actions(); i++) {
             unlimited = unlimited
                     .withEnvironment("action-" + i, "BITS_LIMIT_ACTOR_RATE", NO_LIMIT_TO_SPEAK_OF)
-                    .withEnvironment("action-" + i, "BITS_LIMIT_ACTOR_BURST", NO_LIMIT_TO_SPEAK_OF);
+                    .withEnvironment("action-" + i, "BITS_LIMIT_ACTOR_BURST", NO_LIMIT_TO_SPEAK_OF)
+                    // So that what is waited for in vain is told of before a transactor that stands still has to end.
+                    .withEnvironment("action-" + i, "BITS_DATOMIC_TRANSACT_TIMEOUT", "PT6S");
         }
         Hosted hosted = new Hosted(Cluster.start(unlimited), unlimited);
         try {
