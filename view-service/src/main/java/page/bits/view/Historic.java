@@ -11,6 +11,11 @@ import java.util.Optional;
  */
 public interface Historic<V> extends Feature<V> {
 
+    @Override
+    default Optional<V> view(Database db, String key) {
+        return view(Moment.of(db), key);
+    }
+
     /** The view at a moment; none where there was no such key, or where it may not be told of any more. */
     Optional<V> view(Moment at, String key);
 

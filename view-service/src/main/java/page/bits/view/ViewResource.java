@@ -193,7 +193,7 @@ public class ViewResource {
     private Response respond(Asked asked, RoutingContext request) {
         return features.named(asked.view().feature())
                 .map(feature -> respond(feature, asked, request))
-                .orElseThrow(() -> notThere(asked));
+                .orElseThrow(() -> NotThere.of(asked.view()));
     }
 
     private <V> Response respond(Feature<V> feature, Asked asked, RoutingContext request) {
@@ -233,9 +233,9 @@ public class ViewResource {
     private static <V> Slice<V> slice(Feature<V> feature, Asked asked, Moment at, Database newest) {
         String key = asked.view().key();
         if (feature instanceof Paged<V> paged) {
-            return paged.slice(at, newest, key, asked.before()).orElseThrow(() -> notThere(asked));
+            return paged.slice(at, newest, key, asked.before()).orElseThrow(() -> NotThere.of(asked.view()));
         }
-        V view = view(feature, at, key).orElseThrow(() -> notThere(asked));
+        V view = view(feature, at, key).orElseThrow(() -> NotThere.of(asked.view()));
         asked.before().ifPresent(item -> {
             throw ProblemException.invalid("before", feature.name() + " has no older part");
         });
@@ -244,12 +244,6 @@ public class ViewResource {
 
     private static <V> Optional<V> view(Feature<V> feature, Moment at, String key) {
         return feature instanceof Historic<V> historic ? historic.view(at, key) : feature.view(at.then(), key);
-    }
-
-    /** One that is not kept: what is not there may come to be, and where it was deleted its owner may see it still. */
-    private static ProblemException notThere(Asked asked) {
-        return ProblemException.of(ProblemType.NOT_FOUND, "There is no view '" + asked.view() + "'.")
-                .withHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 
     private String document(ViewKey name, Telling telling, String view) {

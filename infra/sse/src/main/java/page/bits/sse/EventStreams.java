@@ -69,7 +69,7 @@ public final class EventStreams implements MeterBinder {
      * @param from the version that the reader has; none if it has nothing
      * @param onClose called once, on the event loop, when the stream has ended, however it did; also if the reader has left
      *     before this call
-     * @return whether the request is answered, or its reader gone; if not, since this is {@linkplain #isClosed closed},
+     * @return whether the request is answered, or its reader gone; if not, since this is {@linkplain #close closed},
      *     nothing was written, and {@code onClose} won't be called
      * @throws IllegalStateException if this is not the request's event loop
      */
@@ -118,7 +118,7 @@ public final class EventStreams implements MeterBinder {
     }
 
     /** Whether no more streams are opened, since this process goes away. */
-    public boolean isClosed() {
+    boolean isClosed() {
         return closed;
     }
 

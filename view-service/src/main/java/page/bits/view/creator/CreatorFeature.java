@@ -43,11 +43,6 @@ public class CreatorFeature implements Historic<CreatorView> {
     }
 
     @Override
-    public Optional<CreatorView> view(Database db, String handle) {
-        return view(Moment.of(db), handle);
-    }
-
-    @Override
     public Optional<CreatorView> view(Moment at, String handle) {
         return creator(at.then(), handle).map(creator -> new CreatorView(Creators.creator(at, creator)));
     }

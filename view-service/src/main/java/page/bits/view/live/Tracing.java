@@ -8,7 +8,6 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Optional;
@@ -33,9 +32,6 @@ class Tracing {
             OpenTelemetry telemetry,
             @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean disabled,
             ViewsConfig config) {
-        if (config.tracesPerRendering() < 1) {
-            throw new ConfigurationException("bits.views.traces-per-rendering is more than 0");
-        }
         this.on = !disabled;
         this.tracer = telemetry.getTracer("page.bits.view");
         this.config = config;

@@ -41,6 +41,7 @@ import page.bits.view.EventIds;
 import page.bits.view.Features;
 import page.bits.view.Json;
 import page.bits.view.MinT;
+import page.bits.view.NotThere;
 import page.bits.view.NotYet;
 import page.bits.view.Requested;
 import page.bits.view.ViewDocument;
@@ -213,14 +214,9 @@ class ViewStreams {
 
     private ViewKey known(ViewKey view) {
         if (features.named(view.feature()).isEmpty()) {
-            throw notThere(view.toString());
+            throw NotThere.of(view);
         }
         return view;
-    }
-
-    private static ProblemException notThere(String what) {
-        return ProblemException.of(ProblemType.NOT_FOUND, "There is no view '" + what + "'.")
-                .withHeader("Cache-Control", "no-store");
     }
 
     /** The t to resume from, once this node has reached it; none where it can't be resumed from. */
@@ -245,9 +241,7 @@ class ViewStreams {
                 .thenCompose(watch -> isThere(asked, watch, from).handle((isThere, failure) -> {
                     if (failure != null || !isThere) {
                         watch.close();
-                        throw failure == null
-                                ? notThere(asked.selection().toString())
-                                : new CompletionException(failure);
+                        throw failure == null ? NotThere.of(asked.selection()) : new CompletionException(failure);
                     }
                     return watch;
                 }));
@@ -267,10 +261,6 @@ class ViewStreams {
     }
 
     private void open(HttpServerRequest request, Ready ready) {
-        if (request.response().closed()) {
-            ready.close();
-            return;
-        }
         if (!streams.open(request, ready.watch().channel(ready.asked().format()), ready.from(), ready::close)) {
             ready.close();
             answer(request.response(), NotYet.because("This node is about to end and opens no more streams."));

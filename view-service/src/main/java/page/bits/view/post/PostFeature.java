@@ -52,11 +52,6 @@ public class PostFeature implements Paged<PostView>, Historic<PostView> {
     }
 
     @Override
-    public Optional<PostView> view(Database db, String postId) {
-        return view(Moment.of(db), postId);
-    }
-
-    @Override
     public Optional<PostView> view(Moment at, String postId) {
         return slice(at, postId, OptionalLong.empty()).map(Slice::view);
     }

@@ -50,11 +50,6 @@ public class PostsFeature implements Paged<PostsView>, Historic<PostsView> {
     }
 
     @Override
-    public Optional<PostsView> view(Database db, String handle) {
-        return view(Moment.of(db), handle);
-    }
-
-    @Override
     public Optional<PostsView> view(Moment at, String handle) {
         return slice(at, handle, OptionalLong.empty()).map(Slice::view);
     }
