@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,9 +23,26 @@ import java.util.function.Supplier;
  */
 public final class EventStreams implements MeterBinder {
 
+    /**
+     * What tells the streams of one service from those of another in the same process.
+     *
+     * @param name of the meters' tag {@code streams}
+     * @param reconnectJitter the most that a reader is told to stay away; each is told a random time up to it
+     * @param keepalive makes the keepalive of this moment; called on event loops, neither waits nor throws
+     */
+    public record Kind(String name, Duration reconnectJitter, Supplier<Frame> keepalive) {
+
+        public Kind {
+            if (reconnectJitter.isNegative()) {
+                throw new ConfigurationException(
+                        "the reconnect-jitter of " + name + " must not be negative: " + reconnectJitter);
+            }
+        }
+    }
+
     private final Vertx vertx;
     private final SseConfig config;
-    private final Supplier<Frame> keepalive;
+    private final Kind kind;
     private final Map<ContextInternal, LoopStreams> loops = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
     private final StreamMeters meters = new StreamMeters();
@@ -32,22 +50,15 @@ public final class EventStreams implements MeterBinder {
     private final long stallNanos;
     private volatile boolean closed;
 
-    /**
-     * @param keepalive makes the keepalive of this moment; called on event loops, neither waits nor throws
-     * @throws ConfigurationException if a setting can't be meant
-     */
-    public EventStreams(Vertx vertx, SseConfig config, Supplier<Frame> keepalive) {
+    /** @throws ConfigurationException if a setting can't be meant */
+    public EventStreams(Vertx vertx, SseConfig config, Kind kind) {
         this.vertx = vertx;
         this.config = config;
-        this.keepalive = keepalive;
+        this.kind = kind;
         this.quietNanos = positive("keepalive", config.keepalive()).toNanos();
         this.stallNanos = positive("stall-timeout", config.stallTimeout()).toNanos();
         if (config.retry().isNegative()) {
             throw new ConfigurationException("bits.sse.retry must not be negative: " + config.retry());
-        }
-        if (config.reconnectJitter().isNegative()) {
-            throw new ConfigurationException(
-                    "bits.sse.reconnect-jitter must not be negative: " + config.reconnectJitter());
         }
         if (config.writeQueueBytes() < 1) {
             throw new ConfigurationException(
@@ -62,18 +73,29 @@ public final class EventStreams implements MeterBinder {
         return value;
     }
 
+    /** As {@link #open(HttpServerRequest, Channel, OptionalLong, Optional, Runnable)}, for as long as its reader likes. */
+    public boolean open(HttpServerRequest request, Channel channel, OptionalLong from, Runnable onClose) {
+        return open(request, channel, from, Optional.empty(), onClose);
+    }
+
     /**
      * Answers a request with a stream. From then on the response and its handlers are the stream's: what others have set as
      * its end, close or exception handler is replaced.
      *
      * @param from the version that the reader has; none if it has nothing
+     * @param atMost how long the stream may last before it ends with {@code reconnect}, to the second
      * @param onClose called once, on the event loop, when the stream has ended, however it did; also if the reader has left
      *     before this call
      * @return whether the request is answered, or its reader gone; if not, since this is {@linkplain #close closed},
      *     nothing was written, and {@code onClose} won't be called
      * @throws IllegalStateException if this is not the request's event loop
      */
-    public boolean open(HttpServerRequest request, Channel channel, OptionalLong from, Runnable onClose) {
+    public boolean open(
+            HttpServerRequest request,
+            Channel channel,
+            OptionalLong from,
+            Optional<Duration> atMost,
+            Runnable onClose) {
         ContextInternal loop = ResponseWriter.loop(request);
         if (!loop.inThread()) {
             throw new IllegalStateException("A stream is opened on its request's event loop, not on "
@@ -90,7 +112,7 @@ public final class EventStreams implements MeterBinder {
         request.response().setWriteQueueMaxSize(config.writeQueueBytes());
         ResponseWriter writer =
                 ResponseWriter.begin(request, Frame.retry(config.retry().toMillis()));
-        Subscriber subscriber = new Subscriber(this, loop, channel, writer, from);
+        Subscriber subscriber = new Subscriber(this, loop, channel, writer, from, atMost);
         LoopStreams neighbours = loops.computeIfAbsent(loop, ignored -> new LoopStreams(this, vertx, loop));
         Runnable leave = once(() -> {
             channel.remove(loop, subscriber);
@@ -110,6 +132,11 @@ public final class EventStreams implements MeterBinder {
             subscriber.begin();
         }
         return true;
+    }
+
+    /** Sends a keepalive at once to every stream that misses nothing, since what it tells has changed. Any thread. */
+    public void keepAliveNow() {
+        loops.values().forEach(LoopStreams::keepAliveNow);
     }
 
     /** How many streams are open. */
@@ -136,7 +163,7 @@ public final class EventStreams implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        meters.bindTo(registry, this);
+        meters.bindTo(registry, kind.name(), this);
     }
 
     /** Streams whose socket was full when they were last looked at. Any thread. */
@@ -164,13 +191,13 @@ public final class EventStreams implements MeterBinder {
     }
 
     Frame keepalive() {
-        return keepalive.get();
+        return kind.keepalive().get();
     }
 
     Frame farewell() {
         meters.reconnect();
         return Frame.reconnect(
-                ThreadLocalRandom.current().nextLong(config.reconnectJitter().toMillis() + 1));
+                ThreadLocalRandom.current().nextLong(kind.reconnectJitter().toMillis() + 1));
     }
 
     /** Both the response's end and the connection's close tell that a stream is over. */

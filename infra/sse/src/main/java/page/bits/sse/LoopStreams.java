@@ -79,6 +79,16 @@ final class LoopStreams {
         }
     }
 
+    /** Any thread. */
+    void keepAliveNow() {
+        loop.runOnContext(ignored -> {
+            if (!streams.isClosed()) {
+                Frame keepalive = streams.keepalive();
+                open.forEach(subscriber -> subscriber.tell(keepalive));
+            }
+        });
+    }
+
     private void look(long timer) {
         long now = System.nanoTime();
         int full = 0;
@@ -87,6 +97,10 @@ final class LoopStreams {
         // A copy, since a stream that ends leaves the set.
         for (Subscriber subscriber : open.toArray(Subscriber[]::new)) {
             if (giveUpIfStalled(subscriber.writer(), now)) {
+                continue;
+            }
+            if (subscriber.isOver(now)) {
+                subscriber.end(streams.farewell());
                 continue;
             }
             if (keepalive != null) {

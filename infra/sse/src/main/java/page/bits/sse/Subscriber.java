@@ -2,6 +2,8 @@ package page.bits.sse;
 
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.impl.ContextInternal;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +22,9 @@ final class Subscriber {
     private static final Logger LOG = Logger.getLogger(Subscriber.class);
     private static final long ASK_AGAIN_MILLIS = 1_000;
 
+    /** More can't be told in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
     private enum State {
         /** Waits for room in its socket, or for the time to ask again. */
         BEHIND,
@@ -34,6 +39,8 @@ final class Subscriber {
     private final StreamMeters meters;
     private final Channel channel;
     private final ResponseWriter writer;
+    private final long openedAt = System.nanoTime();
+    private final long lastsNanos;
 
     private State state = State.BEHIND;
     private OptionalLong version;
@@ -43,13 +50,23 @@ final class Subscriber {
     private long wroteVisiblyAt = wroteAt;
 
     Subscriber(
-            EventStreams streams, ContextInternal loop, Channel channel, ResponseWriter writer, OptionalLong version) {
+            EventStreams streams,
+            ContextInternal loop,
+            Channel channel,
+            ResponseWriter writer,
+            OptionalLong version,
+            Optional<Duration> atMost) {
         this.streams = streams;
         this.loop = loop;
         this.meters = streams.meters();
         this.channel = channel;
         this.writer = writer;
         this.version = version;
+        this.lastsNanos = atMost.map(Subscriber::nanos).orElse(Long.MAX_VALUE);
+    }
+
+    private static long nanos(Duration duration) {
+        return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : Long.MAX_VALUE;
     }
 
     /** Begins by asking for what leads from its version to now. */
@@ -91,12 +108,21 @@ final class Subscriber {
      * @param keepalive made before this call, so that whatever it takes for published is seen to be
      */
     void keepAlive(Frame keepalive) {
-        if (state == State.CURRENT
-                && channel.version() <= version.getAsLong()
-                && System.nanoTime() - wroteAt >= streams.quietNanos()
-                && !writer.isFull()) {
+        if (System.nanoTime() - wroteAt >= streams.quietNanos()) {
+            tell(keepalive);
+        }
+    }
+
+    /** Like {@link #keepAlive}, however little time has passed. */
+    void tell(Frame keepalive) {
+        if (state == State.CURRENT && channel.version() <= version.getAsLong() && !writer.isFull()) {
             write(keepalive);
         }
+    }
+
+    /** Whether it has lasted for as long as it may. */
+    boolean isOver(long now) {
+        return now - openedAt >= lastsNanos;
     }
 
     /** Whether its socket takes no more for now. */

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -620,14 +621,59 @@ class EventStreamsTest {
                 new HttpServerOptions(),
                 Config.DEFAULT,
                 (it, request) -> streams.get().open(request, chain.channel(), OptionalLong.of(0), () -> {}))) {
-            streams.set(new EventStreams(server.vertx(), Config.DEFAULT.withKeepalive(Duration.ofMillis(50)), () -> {
+            Config frequent = Config.DEFAULT.withKeepalive(Duration.ofMillis(50));
+            streams.set(new EventStreams(server.vertx(), frequent, StreamServer.kind(frequent, () -> {
                 duplicates.add(((ContextInternal) Vertx.currentContext()).isDuplicate());
                 return Frame.of(EventName.KEEPALIVE, "{}");
-            }));
+            })));
             try (StreamClient client = server.connect()) {
                 awaitEvents(server, client, 3);
             }
             assertEquals(Set.of(false), Set.copyOf(duplicates));
+        }
+    }
+
+    @Test
+    void aStreamThatMayLastNoLongerIsToldToReconnectAndEnds() {
+        Chain chain = new Chain();
+        AtomicInteger closed = new AtomicInteger();
+        try (StreamServer server = StreamServer.of(
+                        1,
+                        new HttpServerOptions(),
+                        Config.DEFAULT,
+                        (it, request) -> it.streams()
+                                .open(
+                                        request,
+                                        chain.channel(),
+                                        OptionalLong.empty(),
+                                        request.path().equals("/short")
+                                                ? Optional.of(Duration.ofMillis(100))
+                                                : Optional.of(Duration.ofSeconds(Long.MAX_VALUE)),
+                                        closed::incrementAndGet));
+                StreamClient lasting = server.connect();
+                StreamClient brief = server.connectTo("/short")) {
+            awaitEvents(server, brief, 2);
+            assertEquals("reconnect", brief.events().get(1).name());
+            await().until(() -> closed.get() == 1);
+            chain.advance();
+            awaitEvents(server, lasting, 2);
+            assertEquals(1, server.streams().size());
+        }
+    }
+
+    @Test
+    void whatAKeepaliveTellsCanBeToldToAllAtOnce() {
+        Chain chain = new Chain();
+        try (StreamServer server = StreamServer.of(chain.channel(), Config.DEFAULT);
+                StreamClient one = server.connect();
+                StreamClient two = server.connect()) {
+            awaitEvents(server, one, 1);
+            awaitEvents(server, two, 1);
+            server.streams().keepAliveNow();
+            awaitEvents(server, one, 2);
+            awaitEvents(server, two, 2);
+            assertEquals("keepalive", one.events().get(1).name());
+            assertEquals("keepalive", two.events().get(1).name());
         }
     }
 
@@ -640,8 +686,9 @@ class EventStreamsTest {
                 "bits.sse.stall-timeout", Config.DEFAULT.withStallTimeout(Duration.ofSeconds(-1)),
                 "bits.sse.write-queue-bytes", Config.DEFAULT.withWriteQueueBytes(0));
         wrong.forEach((key, config) -> {
-            ConfigurationException told =
-                    assertThrows(ConfigurationException.class, () -> new EventStreams(null, config, () -> null));
+            ConfigurationException told = assertThrows(
+                    ConfigurationException.class,
+                    () -> new EventStreams(null, config, StreamServer.kind(config, () -> null)));
             assertTrue(told.getMessage().startsWith(key), told.getMessage());
         });
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Assertions;
@@ -83,7 +84,7 @@ final class StreamServer implements AutoCloseable {
         this.handler = handler;
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
         vertx.exceptionHandler(uncaught::add);
-        streams = new EventStreams(vertx, config, () -> KEEPALIVE);
+        streams = new EventStreams(vertx, config, kind(config, () -> KEEPALIVE));
         streams.bindTo(meters);
         // A negative port is any free one, the same for all instances of a deployment.
         HttpServerOptions anyPort =
@@ -91,6 +92,10 @@ final class StreamServer implements AutoCloseable {
         join(vertx.deployVerticle(() -> new Listener(anyPort), new DeploymentOptions().setInstances(loops))
                 .toCompletionStage()
                 .toCompletableFuture());
+    }
+
+    static EventStreams.Kind kind(Config config, Supplier<Frame> keepalive) {
+        return new EventStreams.Kind("tests", config.reconnectJitter(), keepalive);
     }
 
     /** Listens on one event loop, and all of them on the same port. */
@@ -180,11 +185,15 @@ final class StreamServer implements AutoCloseable {
     }
 
     StreamClient connect() {
-        return StreamClient.get(port, "/").open();
+        return connectTo("/");
     }
 
     StreamClient connect(long from) {
-        return StreamClient.get(port, "/?from=" + from).open();
+        return connectTo("/?from=" + from);
+    }
+
+    StreamClient connectTo(String path) {
+        return StreamClient.get(port, path).open();
     }
 
     /** Until every event loop has done what it was given before. */
