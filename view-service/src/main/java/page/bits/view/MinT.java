@@ -9,6 +9,8 @@ import page.bits.http.ProblemException;
 import page.bits.peer.BasisT;
 import page.bits.peer.DatomicPeer;
 import page.bits.peer.Epoch;
+import page.bits.streaming.EventIds;
+import page.bits.streaming.NotYet;
 
 /** The {@code min-t} parameter: a reader sees at least what it, or somebody who told it, has seen elsewhere. */
 @Singleton

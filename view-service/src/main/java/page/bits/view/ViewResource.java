@@ -38,6 +38,8 @@ import page.bits.peer.DatomicPeer;
 import page.bits.peer.Epoch;
 import page.bits.peer.PeerUnavailableException;
 import page.bits.sse.EventId;
+import page.bits.streaming.NotYet;
+import page.bits.streaming.Requested;
 import page.bits.view.Telling.Keeping;
 
 /** {@code GET /views/{feature}/{key}}: a view as it is or was, as JSON or as an HTML fragment. */

@@ -61,8 +61,13 @@ public class Authentication {
      * (any more), or one that cannot be verified at present. No token keeps anyone from a public view.
      */
     public Optional<Actor> reader(RoutingContext request) {
+        return readersSession(request).map(Session::actor);
+    }
+
+    /** The session of that {@linkplain #reader reader}. */
+    public Optional<Session> readersSession(RoutingContext request) {
         try {
-            return session(request).map(Session::actor);
+            return session(request);
         } catch (ProblemException e) {
             return Optional.empty();
         }

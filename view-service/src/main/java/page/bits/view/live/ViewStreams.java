@@ -7,43 +7,35 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jboss.logging.Logger;
 import page.bits.http.DrainConfig;
-import page.bits.http.Problem;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
-import page.bits.peer.BasisT;
 import page.bits.peer.DatomicPeer;
-import page.bits.peer.Epoch;
-import page.bits.peer.PeerUnavailableException;
-import page.bits.sse.EventId;
 import page.bits.sse.EventName;
 import page.bits.sse.EventStreams;
 import page.bits.sse.Frame;
 import page.bits.sse.SseConfig;
 import page.bits.sse.StreamLimits;
-import page.bits.view.EventIds;
+import page.bits.streaming.Admission;
+import page.bits.streaming.Farewell;
+import page.bits.streaming.Requested;
+import page.bits.streaming.ResumePoint;
+import page.bits.streaming.StreamRefusal;
 import page.bits.view.Features;
 import page.bits.view.Json;
 import page.bits.view.MinT;
 import page.bits.view.NotThere;
-import page.bits.view.NotYet;
-import page.bits.view.Requested;
 import page.bits.view.ViewDocument;
 import page.bits.view.ViewKey;
 import page.bits.view.ViewsConfig;
@@ -54,9 +46,6 @@ import page.bits.view.ViewsConfig;
  */
 @Singleton
 class ViewStreams {
-
-    private static final Logger LOG = Logger.getLogger(ViewStreams.class);
-    private static final Duration FAREWELL = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final DatomicPeer peer;
@@ -90,7 +79,8 @@ class ViewStreams {
         this.config = config;
         this.drain = drain;
         this.json = json;
-        this.streams = new EventStreams(vertx, sse, this::keepalive);
+        this.streams =
+                new EventStreams(vertx, sse, new EventStreams.Kind("views", sse.reconnectJitter(), this::keepalive));
         streams.bindTo(metrics);
     }
 
@@ -100,25 +90,8 @@ class ViewStreams {
         router.get("/views").handler(routing -> handle(routing, this::views));
     }
 
-    /**
-     * In the delay of a shutdown, in which readiness is already down: when ShutdownEvent comes, the connections are closed.
-     * It does not wait itself, since others may still have to hear of the shutdown.
-     */
     void stop(@Observes ShutdownDelayInitiatedEvent event) {
-        if (drain.delay().isZero()) {
-            endStreams();
-        } else {
-            vertx.setTimer(
-                    drain.delay().toMillis(), timer -> vertx.executeBlocking(Executors.callable(this::endStreams)));
-        }
-    }
-
-    private void endStreams() {
-        try {
-            streams.close().get(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (Exception e) {
-            LOG.warnf(e, "Not every stream could be told to reconnect");
-        }
+        Farewell.begin(vertx, drain, streams, () -> {});
     }
 
     /** What is asked for: which views, how, and from where on. */
@@ -134,11 +107,12 @@ class ViewStreams {
         CompletableFuture.supplyAsync(() -> asked(request, selection.apply(routing)), Runnable::run)
                 // Not on the threads of views, since it may wait for a provider's keys.
                 .thenComposeAsync(
-                        asked -> prepared(asked, admission.admit(routing)), Infrastructure.getDefaultWorkerPool())
+                        asked -> prepared(asked, admission.admit(routing).permit()),
+                        Infrastructure.getDefaultWorkerPool())
                 .thenAccept(ready -> loop.runOnContext(ignored -> open(request, ready)))
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
-                        loop.runOnContext(ignored -> answer(request.response(), failure));
+                        loop.runOnContext(ignored -> StreamRefusal.answer(request.response(), failure));
                     }
                 });
     }
@@ -160,7 +134,9 @@ class ViewStreams {
     private CompletionStage<Ready> prepared(Asked asked, StreamLimits.Permit permit) {
         return CompletableFuture.completedFuture(asked.minT())
                 .thenComposeAsync(minT::reached, views.threads())
-                .thenComposeAsync(minimum -> resumePoint(asked.from()), views.threads())
+                .thenComposeAsync(
+                        minimum -> ResumePoint.of(asked.from(), peer, config.basisWait(), views.threads()),
+                        views.threads())
                 .thenCompose(from -> watch(asked, from).thenApply(watch -> new Ready(asked, from, watch, permit)))
                 .whenComplete((ready, failure) -> {
                     if (failure != null) {
@@ -176,14 +152,11 @@ class ViewStreams {
             }
         }
         String format = Optional.ofNullable(request.getParam("format")).orElse("json");
-        // The header is what an EventSource sends by itself, so it is the newer of the two.
-        Optional<String> from = Optional.ofNullable(request.getHeader("Last-Event-ID"))
-                .or(() -> Optional.ofNullable(request.getParam("from")));
         return new Asked(
                 selection,
                 Format.named(format)
                         .orElseThrow(() -> ProblemException.invalid("format", "is json or html, not '" + format + "'")),
-                from,
+                ResumePoint.asked(request),
                 Optional.ofNullable(request.getParam("min-t")));
     }
 
@@ -219,22 +192,6 @@ class ViewStreams {
         return view;
     }
 
-    /** The t to resume from, once this node has reached it; none where it can't be resumed from. */
-    private CompletionStage<OptionalLong> resumePoint(Optional<String> from) {
-        return from.flatMap(id -> EventIds.parse(id, Epoch.of(peer.db())))
-                .map(this::reached)
-                .orElse(CompletableFuture.completedFuture(OptionalLong.empty()));
-    }
-
-    private CompletionStage<OptionalLong> reached(EventId id) {
-        BasisT t = new BasisT(id.version());
-        return peer.feed()
-                .reached(t, config.basisWait())
-                .handleAsync(
-                        (done, failure) -> failure == null ? OptionalLong.of(id.version()) : OptionalLong.empty(),
-                        views.threads());
-    }
-
     /** Fails with 404 where there is nothing of it; but whoever had something of it is to hear that it is gone. */
     private CompletionStage<LiveViews.Watch> watch(Asked asked, OptionalLong from) {
         return views.watch(asked.selection())
@@ -263,28 +220,8 @@ class ViewStreams {
     private void open(HttpServerRequest request, Ready ready) {
         if (!streams.open(request, ready.watch().channel(ready.asked().format()), ready.from(), ready::close)) {
             ready.close();
-            answer(request.response(), NotYet.because("This node is about to end and opens no more streams."));
+            StreamRefusal.answer(request.response(), StreamRefusal.ending());
         }
-    }
-
-    private void answer(HttpServerResponse response, Throwable failure) {
-        if (response.closed() || response.ended()) {
-            return;
-        }
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        ProblemException problem;
-        if (cause instanceof ProblemException known) {
-            problem = known;
-        } else if (cause instanceof PeerUnavailableException) {
-            problem = NotYet.because(cause.getMessage());
-        } else {
-            LOG.error("A stream could not be opened", cause);
-            problem = ProblemException.of(ProblemType.INTERNAL, "The stream could not be opened; it was logged.");
-        }
-        problem.headers().forEach(response::putHeader);
-        response.setStatusCode(problem.problem().status())
-                .putHeader("Content-Type", Problem.MEDIA_TYPE)
-                .end(json.write(problem.problem()));
     }
 
     private Frame keepalive() {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import page.bits.peer.Epoch;
 import page.bits.sse.EventId;
+import page.bits.streaming.Admission;
 import page.bits.view.Feature;
 import page.bits.view.Features;
 import page.bits.view.Json;

@@ -14,6 +14,7 @@ import page.bits.http.DrainConfig;
 import page.bits.peer.DatomicConfig;
 import page.bits.peer.DatomicPeer;
 import page.bits.sse.SseConfig;
+import page.bits.streaming.Admission;
 import page.bits.view.Features;
 import page.bits.view.Json;
 import page.bits.view.MinT;

@@ -1,4 +1,4 @@
-package page.bits.view;
+package page.bits.streaming;
 
 import jakarta.ws.rs.core.MediaType;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package page.bits.view;
+package page.bits.streaming;
 
 import java.util.Optional;
 import page.bits.peer.Epoch;

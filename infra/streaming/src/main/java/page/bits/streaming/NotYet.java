@@ -1,4 +1,4 @@
-package page.bits.view;
+package page.bits.streaming;
 
 import java.time.Duration;
 import page.bits.http.ProblemException;

@@ -1,23 +1,25 @@
-package page.bits.view.live;
+package page.bits.streaming;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Optional;
 import page.bits.http.ClientAddress;
 import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
-import page.bits.identity.Actor;
 import page.bits.identity.Authentication;
+import page.bits.identity.Session;
 import page.bits.sse.SseConfig;
 import page.bits.sse.StreamLimits;
 
 /**
- * Lets in whoever asks for a stream, or tells them that there are too many. Whose address it is, trusted proxies tell; requests
- * from this machine itself are not counted by address. A token that does not hold is nobody's, so it counts for no actor.
+ * Lets in whoever asks for a stream, of whichever service of this process, or tells them that there are too many. Whose address
+ * it is, trusted proxies tell; requests from this machine itself are not counted by address. A token that does not hold is
+ * nobody's, so it counts for no actor.
  */
 @Singleton
-class Admission {
+public class Admission {
 
     private final StreamLimits limits;
     private final Authentication authentication;
@@ -31,17 +33,25 @@ class Admission {
     }
 
     /**
-     * Counts one more stream, until the permit is closed. Verifies a token, which may wait for keys: never to be called on an
-     * event loop, nor on threads that others wait for.
+     * Someone who may open a stream, which counts until the permit is closed.
+     *
+     * @param session whose it is; none if nobody is signed in
+     */
+    public record Admitted(StreamLimits.Permit permit, Optional<Session> session) {}
+
+    /**
+     * Counts one more stream. Verifies a token, which may wait for keys: never to be called on an event loop, nor on threads
+     * that others wait for.
      *
      * @throws ProblemException 503 where the node has as many as it may, 429 where the address or the actor has
      */
-    StreamLimits.Permit admit(RoutingContext request) {
+    public Admitted admit(RoutingContext request) {
+        Optional<Session> session = authentication.readersSession(request);
         StreamLimits.Admission admission = limits.admit(
                 ClientAddress.of(request.request()),
-                authentication.reader(request).map(Actor::id));
+                session.map(of -> of.actor().id()));
         if (admission instanceof StreamLimits.Permit permit) {
-            return permit;
+            return new Admitted(permit, session);
         }
         throw refusal((StreamLimits.Refused) admission);
     }
