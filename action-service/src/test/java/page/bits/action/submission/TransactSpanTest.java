@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import page.bits.peer.DatomicPeer;
 import page.bits.peer.PeerUnavailableException;
+import page.bits.peer.Schema;
 
 /** What becomes of the span of a transaction that is not made. */
 class TransactSpanTest {
@@ -29,7 +30,7 @@ class TransactSpanTest {
                     .addSpanProcessor(SimpleSpanProcessor.create(exporter))
                     .build())
             .build();
-    private final DatomicPeer unconnected = new DatomicPeer(null, List.of(), () -> {});
+    private final DatomicPeer unconnected = new DatomicPeer(null, Schema.BITS, List.of(), () -> {});
     private final Tracing tracing = new Tracing(unconnected, sdk, false);
     private final Span request = sdk.getTracer("test").spanBuilder("request").startSpan();
     private final Trace trace = new Trace(

@@ -20,18 +20,20 @@ final class BasisConfirmation implements AutoCloseable {
 
     private final Connection connection;
     private final Duration staleAfter;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "bits-basis-confirmation");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService timer;
     private volatile long confirmedAt = System.nanoTime();
     private ListenableFuture<Database> question;
     private long askedAt;
 
-    BasisConfirmation(Connection connection, DatomicConfig config) {
+    /** @param database the name of the database, to tell of it */
+    BasisConfirmation(String database, Connection connection, DatomicConfig config) {
         this.connection = connection;
         this.staleAfter = config.staleAfter();
+        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "bits-basis-confirmation " + database);
+            thread.setDaemon(true);
+            return thread;
+        });
         long interval = config.confirmInterval().toMillis();
         timer.scheduleWithFixedDelay(this::ask, interval, interval, TimeUnit.MILLISECONDS);
     }

@@ -7,13 +7,6 @@ import datomic.Database;
 import datomic.Datom;
 import datomic.ListenableFuture;
 import datomic.Peer;
-import io.quarkus.arc.All;
-import io.quarkus.runtime.Quarkus;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,11 +20,11 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * This process's Datomic peer: connects in the background when the application starts, sees to the schema, and runs the one
- * {@link TransactionFeed}. It is {@linkplain #isReady() ready} once the schema is there and the feed has begun; until then
- * every other method throws {@link PeerUnavailableException}. All methods may be called from any thread.
+ * This process's Datomic peer of one database: connects in the background once {@linkplain #start() started}, sees to the
+ * schema, and runs the one {@link TransactionFeed} of that database. It is {@linkplain #isReady() ready} once the schema is
+ * there and the feed has begun; until then every other method throws {@link PeerUnavailableException}. All methods may be
+ * called from any thread.
  */
-@Singleton
 public class DatomicPeer {
 
     private static final Logger LOG = Logger.getLogger(DatomicPeer.class);
@@ -46,21 +39,22 @@ public class DatomicPeer {
     private static final Keyword RELEASED = Keyword.intern("db.error", "connection-released");
 
     private final DatomicConfig config;
+    private final Schema schema;
     private final List<TransactionListener> listeners;
     private final Runnable giveUp;
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private final Thread starter = new Thread(this::open, "bits-datomic-start");
+    private final Thread starter = new Thread(this::open);
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private volatile Session session;
 
-    @Inject
-    public DatomicPeer(DatomicConfig config, @All List<TransactionListener> listeners) {
-        this(config, listeners, () -> Quarkus.asyncExit(1));
-    }
-
-    /** @param giveUp ends the process, which is of no use without its database; called from the thread that connects */
-    public DatomicPeer(DatomicConfig config, List<TransactionListener> listeners, Runnable giveUp) {
+    /**
+     * @param schema what has to be there; installed where the configuration says so
+     * @param listeners hear of every transaction from when the peer is ready
+     * @param giveUp ends the process, which is of no use without its database; called from the thread that connects
+     */
+    public DatomicPeer(DatomicConfig config, Schema schema, List<TransactionListener> listeners, Runnable giveUp) {
         this.config = config;
+        this.schema = schema;
         this.listeners = listeners;
         this.giveUp = giveUp;
     }
@@ -68,21 +62,14 @@ public class DatomicPeer {
     /** What exists only once the database is there. */
     private record Session(Connection connection, TransactionFeed feed, BasisConfirmation confirmation) {}
 
-    void onStart(@Observes StartupEvent event) {
-        start();
-    }
-
-    void onStop(@Observes ShutdownEvent event) throws InterruptedException {
-        stop();
-    }
-
-    /** Begins to connect, in the background. Quarkus calls it; a program without Quarkus calls it itself, once. */
+    /** Begins to connect, in the background; to be called once. */
     public void start() {
+        starter.setName("bits-datomic-start " + database());
         starter.setDaemon(true);
         starter.start();
     }
 
-    /** Ends the feed and releases the connection; a peer can't be started again. Quarkus calls it, as {@link #start()}. */
+    /** Ends the feed and releases the connection; a peer can't be started again. */
     public void stop() throws InterruptedException {
         stopping.countDown();
         starter.interrupt();
@@ -274,7 +261,7 @@ public class DatomicPeer {
         try {
             connection = connect(begun.plus(config.connectTimeout()));
             if (config.installSchema()) {
-                Schema.install(connection, config.transactTimeout());
+                schema.install(connection, config.transactTimeout());
             }
             awaitSchema(connection);
             confirmBasis(connection);
@@ -307,9 +294,9 @@ public class DatomicPeer {
             throw new InterruptedException("the application has stopped");
         }
         TransactionSource source = new DatomicTransactionSource(connection);
-        TransactionFeed feed = new TransactionFeed(source, source.basis(), config.feedTick(), listeners);
+        TransactionFeed feed = new TransactionFeed(database(), source, source.basis(), config.feedTick(), listeners);
         // Before the feed starts, since a listener may ask for the database as soon as it hears of a transaction.
-        session = new Session(connection, feed, new BasisConfirmation(connection, config));
+        session = new Session(connection, feed, new BasisConfirmation(database(), connection, config));
         feed.start();
         ready.complete(null);
     }
@@ -346,9 +333,9 @@ public class DatomicPeer {
 
     private void awaitSchema(Connection connection) throws InterruptedException {
         boolean told = false;
-        while (!Schema.isInstalled(connection.db())) {
+        while (!schema.isInstalled(connection.db())) {
             if (!told) {
-                LOG.infof("Waiting for the schema, which action-service installs");
+                LOG.infof("Waiting for the schema of %s, which action-service installs", address());
                 told = true;
             }
             pause(FIRST_PAUSE);
@@ -369,7 +356,7 @@ public class DatomicPeer {
                 throw e;
             } catch (Exception e) {
                 if (!told) {
-                    LOG.infof("Waiting for the transactor to confirm the basis: %s", e);
+                    LOG.infof("Waiting for the transactor to confirm the basis of %s: %s", address(), e);
                     told = true;
                 }
             }
@@ -381,6 +368,11 @@ public class DatomicPeer {
         if (stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new InterruptedException("the application stops");
         }
+    }
+
+    /** The name of the database: what threads and the log tell it by from another one of this process. */
+    private String database() {
+        return address().replaceFirst("^datomic:[a-z]+://", "");
     }
 
     /** The URI without what follows a question mark, where a JDBC URL bears its password. */

@@ -1,25 +1,24 @@
 package page.bits.peer;
 
-import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
-import org.eclipse.microprofile.health.Readiness;
 
 /** Ready only when the peer has caught up and the schema is there. */
-@Readiness
-@Singleton
-class PeerReadiness implements HealthCheck {
+public final class PeerReadiness implements HealthCheck {
 
+    private final String name;
     private final DatomicPeer peer;
 
-    PeerReadiness(DatomicPeer peer) {
+    /** @param name what the check is called in an answer to a probe */
+    public PeerReadiness(String name, DatomicPeer peer) {
+        this.name = name;
         this.peer = peer;
     }
 
     @Override
     public HealthCheckResponse call() {
-        HealthCheckResponseBuilder answer = HealthCheckResponse.named("datomic-peer");
+        HealthCheckResponseBuilder answer = HealthCheckResponse.named(name);
         if (!peer.isReady()) {
             return answer.down().withData("state", "connecting").build();
         }

@@ -26,14 +26,17 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * The schema, as the EDN files under {@code schema/} tell it, and its installation: idempotent, safe to run on several nodes
- * at once, and without a transaction where nothing differs.
+ * The schema of a database, as EDN files under {@code /schema/} of the class path tell it, and its installation: idempotent,
+ * safe to run on several nodes at once, and without a transaction where nothing differs.
+ *
+ * @param files their names without {@code .edn}; one of them is {@code history}, which every {@link Epoch} is kept by
  */
-final class Schema {
+public record Schema(List<String> files) {
+
+    /** That of the main database. */
+    public static final Schema BITS = Schema.of("history", "transactions", "actors", "creators", "posts", "functions");
 
     private static final Logger LOG = Logger.getLogger(Schema.class);
-    private static final List<String> FILES =
-            List.of("history", "transactions", "actors", "creators", "posts", "functions");
 
     /** Enough for other nodes to get in between; more would hide a schema that can't be installed. */
     private static final int MAX_REFUSALS = 6;
@@ -50,13 +53,19 @@ final class Schema {
     /** What Datomic makes of {@code #db/fn}; a record of its own, which is in no public package. */
     private static final String FUNCTION = "datomic.function.Function";
 
-    private Schema() {}
+    public Schema {
+        files = List.copyOf(files);
+    }
+
+    public static Schema of(String... files) {
+        return new Schema(List.of(files));
+    }
 
     /**
      * Whether {@code db} works for this version of Bits: every definition of the files is there, and the epoch. What a
      * definition's documentation says does not matter here, so that nodes of two versions run side by side.
      */
-    static boolean isInstalled(Database db) {
+    boolean isInstalled(Database db) {
         return definitions().stream().noneMatch(definition -> differs(db, withoutDoc(definition)))
                 && Epoch.in(db).isPresent();
     }
@@ -67,7 +76,7 @@ final class Schema {
      * @param patience how long one step may wait for the transactor before it is tried again
      * @throws IllegalStateException when the transactor refuses a definition
      */
-    static void install(Connection connection, Duration patience) throws InterruptedException {
+    void install(Connection connection, Duration patience) throws InterruptedException {
         int refusals = 0;
         while (!isUpToDate(connection.db())) {
             try {
@@ -86,7 +95,7 @@ final class Schema {
         }
     }
 
-    private static boolean isUpToDate(Database db) {
+    private boolean isUpToDate(Database db) {
         return missing(db).isEmpty() && Epoch.in(db).isPresent();
     }
 
@@ -96,7 +105,7 @@ final class Schema {
     }
 
     /** The definitions that are missing, or else the epoch: an attribute can't be used in the transaction that installs it. */
-    private static void installNext(Connection connection, Duration patience)
+    private void installNext(Connection connection, Duration patience)
             throws ExecutionException, InterruptedException, TimeoutException {
         Database db = answer(connection::sync, patience);
         List<Map<?, ?>> missing = missing(db);
@@ -146,7 +155,7 @@ final class Schema {
         return (Date) db.entity(Peer.toTx(db.basisT())).get(Attributes.TX_INSTANT);
     }
 
-    private static List<Map<?, ?>> missing(Database db) {
+    private List<Map<?, ?>> missing(Database db) {
         return definitions().stream()
                 .filter(definition -> differs(db, definition))
                 .toList();
@@ -176,9 +185,9 @@ final class Schema {
         return FUNCTION.equals(defined.getClass().getName()) ? installed != null : Objects.equals(installed, defined);
     }
 
-    private static List<Map<?, ?>> definitions() {
+    private List<Map<?, ?>> definitions() {
         List<Map<?, ?>> definitions = new ArrayList<>();
-        for (String file : FILES) {
+        for (String file : files) {
             String path = "/schema/" + file + ".edn";
             try (Reader reader = new InputStreamReader(
                     Objects.requireNonNull(Schema.class.getResourceAsStream(path), path), StandardCharsets.UTF_8)) {

@@ -32,13 +32,14 @@ public final class TransactionFeed implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(TransactionFeed.class);
 
+    private final String database;
     private final TransactionSource source;
     private final BasisT after;
     private final Duration tick;
     private final List<TransactionListener> listeners;
     private final ConcurrentSkipListMap<Waiter, CompletableFuture<Void>> waiters = new ConcurrentSkipListMap<>();
     private final AtomicLong tickets = new AtomicLong();
-    private final Thread pump = new Thread(this::pump, "bits-feed");
+    private final Thread pump;
     private final LongAdder fromLog = new LongAdder();
     private volatile BasisT last;
     private volatile boolean closed;
@@ -49,16 +50,23 @@ public final class TransactionFeed implements AutoCloseable {
     /**
      * A feed that has not been started.
      *
+     * @param database the name of the database, to tell of it
      * @param after the t after which it begins: the first transaction delivered is the next one
      * @param tick how long the queue may be quiet before the log is asked
      */
     TransactionFeed(
-            TransactionSource source, BasisT after, Duration tick, List<? extends TransactionListener> listeners) {
+            String database,
+            TransactionSource source,
+            BasisT after,
+            Duration tick,
+            List<? extends TransactionListener> listeners) {
+        this.database = database;
         this.source = source;
         this.after = after;
         this.last = after;
         this.tick = tick;
         this.listeners = List.copyOf(listeners);
+        this.pump = new Thread(this::pump, "bits-feed " + database);
         pump.setDaemon(true);
     }
 
@@ -141,7 +149,11 @@ public final class TransactionFeed implements AutoCloseable {
                 // died silently would go on showing old views.
                 if (!closed && !last.equals(toldOf)) {
                     toldOf = last;
-                    LOG.warnf(e, "The feed stands at t %s and tries again with each report and tick", last);
+                    LOG.warnf(
+                            e,
+                            "The feed of %s stands at t %s and tries again with each report and tick",
+                            database,
+                            last);
                 }
             }
         }

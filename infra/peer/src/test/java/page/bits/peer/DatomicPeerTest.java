@@ -54,7 +54,7 @@ class DatomicPeerTest {
 
     @Test
     void beforeItIsReadyEverythingSaysThatThePeerIsUnavailable() {
-        peer = new DatomicPeer(Config.of(MemDatabase.newUri()), List.of(), gaveUp::incrementAndGet);
+        peer = new DatomicPeer(Config.of(MemDatabase.newUri()), Schema.BITS, List.of(), gaveUp::incrementAndGet);
         assertFalse(peer.isReady());
         assertTrue(peer.isStale());
         assertThrows(PeerUnavailableException.class, peer::db);
@@ -63,15 +63,16 @@ class DatomicPeerTest {
         assertInstanceOf(PeerUnavailableException.class, failureOf(List.of()));
         assertInstanceOf(PeerUnavailableException.class, failureOf(peer.sync(SOON)));
         assertEquals(
-                HealthCheckResponse.Status.DOWN, new PeerReadiness(peer).call().getStatus());
+                HealthCheckResponse.Status.DOWN,
+                new PeerReadiness("datomic-peer", peer).call().getStatus());
     }
 
     @Test
     void aPeerThatInstallsCreatesTheDatabaseAndIsReadyWithItsSchema() {
         startReady(Config.of(MemDatabase.newUri()));
-        assertTrue(Schema.isInstalled(peer.db()));
+        assertTrue(Schema.BITS.isInstalled(peer.db()));
         assertEquals(BasisT.of(peer.db()), peer.feed().last());
-        HealthCheckResponse readiness = new PeerReadiness(peer).call();
+        HealthCheckResponse readiness = new PeerReadiness("datomic-peer", peer).call();
         assertEquals(HealthCheckResponse.Status.UP, readiness.getStatus());
         assertEquals(
                 peer.feed().last().value(), readiness.getData().orElseThrow().get("t"));
@@ -88,7 +89,7 @@ class DatomicPeerTest {
         }
         assertFalse(peer.isReady());
         CompletableFuture<Boolean> readyWhenTold = peer.whenReady().thenApply(done -> peer.isReady());
-        Schema.install(Peer.connect(uri), MemDatabase.PATIENCE);
+        Schema.BITS.install(Peer.connect(uri), MemDatabase.PATIENCE);
         assertTrue(readyWhenTold.get(30, TimeUnit.SECONDS));
         assertEquals(0, gaveUp.get());
     }
@@ -299,7 +300,7 @@ class DatomicPeerTest {
 
     private void start(Config config, TransactionListener... listeners) {
         uri = config.uri();
-        peer = new DatomicPeer(config, List.of(listeners), gaveUp::incrementAndGet);
+        peer = new DatomicPeer(config, Schema.BITS, List.of(listeners), gaveUp::incrementAndGet);
         peer.start();
     }
 

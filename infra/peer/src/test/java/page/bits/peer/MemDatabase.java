@@ -26,7 +26,7 @@ record MemDatabase(String uri, Connection connection) implements AutoCloseable {
     }
 
     void installSchema() throws InterruptedException {
-        Schema.install(connection, PATIENCE);
+        Schema.BITS.install(connection, PATIENCE);
     }
 
     /** Of a database that nobody has created. */

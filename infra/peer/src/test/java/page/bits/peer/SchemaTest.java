@@ -63,15 +63,15 @@ class SchemaTest {
 
     @Test
     void anEmptyDatabaseHasNoSchemaUntilItIsInstalled() throws InterruptedException {
-        assertFalse(Schema.isInstalled(database.connection().db()));
+        assertFalse(Schema.BITS.isInstalled(database.connection().db()));
         database.installSchema();
-        assertTrue(Schema.isInstalled(database.connection().db()));
+        assertTrue(Schema.BITS.isInstalled(database.connection().db()));
     }
 
     @Test
     void definitionsWithoutAnEpochAreNotYetTheSchema() {
         database.transact(definitions().toArray());
-        assertFalse(Schema.isInstalled(database.connection().db()));
+        assertFalse(Schema.BITS.isInstalled(database.connection().db()));
     }
 
     @Test
@@ -90,7 +90,7 @@ class SchemaTest {
 
         database.installSchema();
 
-        assertTrue(Schema.isInstalled(database.connection().db()));
+        assertTrue(Schema.BITS.isInstalled(database.connection().db()));
         assertEquals(Set.of(Attributes.ACTOR_ID), namesTouchedAfter(changed));
     }
 
@@ -98,7 +98,7 @@ class SchemaTest {
     void nodesOfTwoVersionsRunSideBySideWhereOnlyTheDocumentationDiffers() throws InterruptedException {
         database.installSchema();
         database.transact(Util.map(Attributes.DB_IDENT, Attributes.ACTOR_ID, DOC, "as a later version puts it"));
-        assertTrue(Schema.isInstalled(database.connection().db()));
+        assertTrue(Schema.BITS.isInstalled(database.connection().db()));
     }
 
     @Test
@@ -110,7 +110,7 @@ class SchemaTest {
                 Keyword.intern("code"), "nil"));
         database.transact(Util.map(Attributes.DB_IDENT, Attributes.COUNT, Keyword.intern("db", "fn"), other));
         BasisT changed = database.basis();
-        assertTrue(Schema.isInstalled(database.connection().db()));
+        assertTrue(Schema.BITS.isInstalled(database.connection().db()));
         database.installSchema();
         assertEquals(changed, database.basis());
     }
@@ -119,7 +119,7 @@ class SchemaTest {
     void aDefinitionOfAnotherMeaningIsNotTheSchema() throws InterruptedException {
         database.installSchema();
         database.transact(Util.map(Attributes.DB_IDENT, Attributes.POST_LIKED_BY, CARDINALITY, ONE));
-        assertFalse(Schema.isInstalled(database.connection().db()));
+        assertFalse(Schema.BITS.isInstalled(database.connection().db()));
     }
 
     @Test
@@ -132,7 +132,7 @@ class SchemaTest {
 
         database.installSchema();
 
-        assertTrue(Schema.isInstalled(database.connection().db()));
+        assertTrue(Schema.BITS.isInstalled(database.connection().db()));
         assertEquals(Set.of(Attributes.COMMENT_TEXT), namesTouchedAfter(before));
         assertEquals(new Epoch("before"), Epoch.of(database.connection().db()));
     }
@@ -192,7 +192,7 @@ class SchemaTest {
             done.set(true);
             threads.shutdownNow();
         }
-        assertTrue(Schema.isInstalled(database.connection().db()));
+        assertTrue(Schema.BITS.isInstalled(database.connection().db()));
     }
 
     @Test
@@ -289,7 +289,7 @@ class SchemaTest {
 
     private static List<Map<?, ?>> definitions() {
         List<Map<?, ?>> definitions = new ArrayList<>();
-        for (String file : List.of("history", "transactions", "actors", "creators", "posts", "functions")) {
+        for (String file : Schema.BITS.files()) {
             try (Reader reader = new InputStreamReader(
                     Schema.class.getResourceAsStream("/schema/" + file + ".edn"), StandardCharsets.UTF_8)) {
                 for (Object forms : Util.readAll(reader)) {

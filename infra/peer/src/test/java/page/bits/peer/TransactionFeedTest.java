@@ -444,7 +444,7 @@ class TransactionFeedTest {
     @Test
     void whoStartsToWaitInTheMomentInWhichTheTIsReachedIsTold() throws Exception {
         SpinningSource source = new SpinningSource();
-        feed = new TransactionFeed(source, new BasisT(0), NO_TICK, List.of());
+        feed = new TransactionFeed("bits", source, new BasisT(0), NO_TICK, List.of());
         feed.start();
         Random random = new Random();
         for (long t = 1; t <= 50_000; t++) {
@@ -490,7 +490,7 @@ class TransactionFeedTest {
 
     @Test
     void aFeedThatNeverStartedCanBeClosed() {
-        new TransactionFeed(real, start, NO_TICK, List.of()).close();
+        new TransactionFeed("bits", real, start, NO_TICK, List.of()).close();
     }
 
     // What the log says, read without any of the code under test.
@@ -620,7 +620,7 @@ class TransactionFeedTest {
     private void startFeed(TransactionSource source, Duration tick, TransactionListener... listeners) {
         tampered = source instanceof TamperedSource some ? some : null;
         feed = new TransactionFeed(
-                source, start, tick, listeners.length == 0 ? List.of(delivered::add) : List.of(listeners));
+                "bits", source, start, tick, listeners.length == 0 ? List.of(delivered::add) : List.of(listeners));
         feed.start();
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import page.bits.http.DrainConfig;
 import page.bits.peer.DatomicConfig;
 import page.bits.peer.DatomicPeer;
+import page.bits.peer.Schema;
 import page.bits.sse.SseConfig;
 import page.bits.streaming.Admission;
 import page.bits.view.Features;
@@ -67,6 +68,7 @@ final class ModelNode {
         ViewsConfig viewsConfig = config.getConfigMapping(ViewsConfig.class);
         this.peer = new DatomicPeer(
                 config.getConfigMapping(DatomicConfig.class),
+                Schema.BITS,
                 List.of(transaction -> passGate(), transaction -> this.views().onTransaction(transaction)),
                 () -> {});
         this.views = new LiveViews(

@@ -13,6 +13,7 @@ import page.bits.peer.BasisT;
 import page.bits.peer.Committed;
 import page.bits.peer.DatomicPeer;
 import page.bits.peer.PeerUnavailableException;
+import page.bits.peer.Schema;
 import page.bits.peer.Transaction;
 import page.bits.peer.TransactionRejectedException;
 
@@ -57,6 +58,7 @@ final class LoadClient {
         this.load = new Load(name, churn, seed);
         this.peer = new DatomicPeer(
                 ClientConfig.installing(uri),
+                Schema.BITS,
                 List.of(this::delivered),
                 () -> Runtime.getRuntime().halt(1));
     }

@@ -17,6 +17,7 @@ import page.bits.peer.Committed;
 import page.bits.peer.DatomicPeer;
 import page.bits.peer.OutcomeUnknownException;
 import page.bits.peer.PeerUnavailableException;
+import page.bits.peer.Schema;
 
 /** A peer outlives its transactor, and says of each transaction whether it was never submitted or may have happened. */
 class OutageTest {
@@ -31,7 +32,7 @@ class OutageTest {
     void aPeerComesUpWhenTheTransactorDoesAndIsReadyOnceTheSchemaIsThere() throws Exception {
         Rig rig = each.rig();
         Client before = rig.startClient("before");
-        DatomicPeer waiting = new DatomicPeer(ClientConfig.waiting(rig.uri()), List.of(), () -> {});
+        DatomicPeer waiting = new DatomicPeer(ClientConfig.waiting(rig.uri()), Schema.BITS, List.of(), () -> {});
         waiting.start();
         try {
             await("it shall try in vain")
@@ -66,7 +67,7 @@ class OutageTest {
         Rig rig = each.rig();
         TransactorProcess transactor = rig.startTransactor();
         transactor.awaitActive();
-        DatomicPeer peer = new DatomicPeer(ClientConfig.installing(rig.uri()), List.of(), () -> {});
+        DatomicPeer peer = new DatomicPeer(ClientConfig.installing(rig.uri()), Schema.BITS, List.of(), () -> {});
         peer.start();
         try {
             peer.whenReady().get(60, TimeUnit.SECONDS);

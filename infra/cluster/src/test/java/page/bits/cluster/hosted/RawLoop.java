@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import page.bits.cluster.crash.ClientConfig;
 import page.bits.peer.Attributes;
 import page.bits.peer.DatomicPeer;
+import page.bits.peer.Schema;
 
 /**
  * What the database alone takes: the transactions that action-service makes of posts, submitted by a peer that does nothing
@@ -39,7 +40,8 @@ final class RawLoop implements ActionsLoad.Loop {
 
     RawLoop(String uri, Tally tally) throws Exception {
         this.tally = tally;
-        DatomicPeer installer = new DatomicPeer(ClientConfig.installing(uri), List.of(), () -> System.exit(1));
+        DatomicPeer installer =
+                new DatomicPeer(ClientConfig.installing(uri), Schema.BITS, List.of(), () -> System.exit(1));
         installer.start();
         installer.whenReady().get();
         installer.stop();
