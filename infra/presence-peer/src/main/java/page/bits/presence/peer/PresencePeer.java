@@ -1,0 +1,56 @@
+package page.bits.presence.peer;
+
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.quarkus.arc.All;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.Readiness;
+import page.bits.peer.DatomicPeer;
+import page.bits.peer.PeerMetrics;
+import page.bits.peer.PeerReadiness;
+import page.bits.peer.TransactionListener;
+
+/** Begins to connect to the presence database when the application starts, and has its peer, with what tells of it, as beans. */
+@Singleton
+class PresencePeer {
+
+    private final DatomicPeer peer;
+
+    PresencePeer(PresenceDatomicConfig config, @PresenceDatabase @All List<TransactionListener> listeners) {
+        this.peer = new DatomicPeer(config, PresenceAttributes.SCHEMA, listeners, () -> Quarkus.asyncExit(1));
+    }
+
+    void onStart(@Observes StartupEvent event) {
+        peer.start();
+    }
+
+    void onStop(@Observes ShutdownEvent event) throws InterruptedException {
+        peer.stop();
+    }
+
+    @Produces
+    @Singleton
+    @PresenceDatabase
+    DatomicPeer peer() {
+        return peer;
+    }
+
+    @Produces
+    @Singleton
+    @Readiness
+    HealthCheck readiness() {
+        return new PeerReadiness("presence-peer", peer);
+    }
+
+    @Produces
+    @Singleton
+    MeterBinder metrics() {
+        return new PeerMetrics("presence", peer);
+    }
+}
