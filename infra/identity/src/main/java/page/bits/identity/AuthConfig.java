@@ -42,6 +42,20 @@ public interface AuthConfig {
     @WithDefault("8")
     int waiting();
 
+    /**
+     * The secret by which a service of this installation knows another: at least 16 characters of printable ASCII without
+     * spaces, the same on all nodes of action-service and presence-service, which do not start without one. Whoever has it can
+     * make anyone appear present.
+     */
+    Optional<String> serviceToken();
+
+    /**
+     * Whether a process that was given no {@link #serviceToken()} makes one at random when it starts; for where both services
+     * are in one process.
+     */
+    @WithDefault("false")
+    boolean randomServiceToken();
+
     /** The longest token that is looked at, in characters. */
     @WithDefault("8192")
     int maxToken();
