@@ -1,0 +1,15 @@
+package page.bits.presence;
+
+/**
+ * How much there is at this node, as of the last tick.
+ *
+ * @param connections by which somebody is present
+ * @param viewers of these, and those who may still come back
+ * @param creators whose audience is watched
+ * @param nodes that live, as far as this one can tell
+ * @param leaseAgeNanos since when its own lease has not gone up
+ */
+record Figures(int connections, int viewers, int creators, int nodes, long leaseAgeNanos) {
+
+    static final Figures NONE = new Figures(0, 0, 0, 0, 0);
+}

@@ -1,0 +1,163 @@
+package page.bits.presence.audience;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import page.bits.presence.Handle;
+import page.bits.presence.peer.NamedViewer;
+import page.bits.sse.Channel;
+import page.bits.sse.Frame;
+import page.bits.sse.Update;
+
+/**
+ * One creator's audience while somebody watches it. What readers have is the <em>published</em> view; between two that are
+ * published some time passes, so that readers of a busy page get a few events a second, each with all that happened since.
+ *
+ * <p>Confined to the thread of presence, but for {@link #channel}, whose questions are asked on event loops and answered there.
+ */
+final class LiveAudience {
+
+    private final Handle creator;
+    private final Audience audience;
+    private final AudienceFrames frames;
+    private final LongFunction<CompletableFuture<List<NamedViewer>>> past;
+    private final LongSupplier reached;
+    private final Windows windows;
+    private final Channel channel;
+    private final Map<Long, CompletableFuture<List<NamedViewer>>> pastAsked = new HashMap<>();
+
+    private AudienceView newest;
+    private AudienceView published;
+    private long publishedAt;
+    private boolean isChanged;
+    private Frame snapshot;
+
+    /**
+     * @param past reads from the database whom an audience showed at a t, and completes on this thread
+     * @param reached the t of the last transaction that was looked at, for all audiences
+     * @param thread runs what answers a reader on this thread
+     * @param publishedAt when something was published last, in nanoseconds
+     */
+    LiveAudience(
+            Handle creator,
+            Audience audience,
+            AudienceFrames frames,
+            LongFunction<CompletableFuture<List<NamedViewer>>> past,
+            LongSupplier reached,
+            Executor thread,
+            long publishedAt) {
+        this.creator = creator;
+        this.audience = audience;
+        this.frames = frames;
+        this.past = past;
+        this.reached = reached;
+        this.newest = audience.view();
+        this.published = newest;
+        this.publishedAt = publishedAt;
+        this.windows = new Windows(audience.basis(), published.viewers());
+        this.channel = new Channel(
+                from -> CompletableFuture.supplyAsync(() -> answer(from), thread)
+                        .thenCompose(update -> update),
+                audience.basis());
+    }
+
+    /** The t that the audience is of. */
+    private long t() {
+        return Math.max(audience.basis(), reached.getAsLong());
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    Audience audience() {
+        return audience;
+    }
+
+    /** The newest, published or not. */
+    AudienceFrames.Snapshot document() {
+        return frames.document(creator, t(), newest);
+    }
+
+    /**
+     * A transaction has changed what is recorded.
+     *
+     * @return whether there is something to tell: that somebody is here at one more node is not
+     */
+    boolean changed() {
+        AudienceView now = audience.view();
+        if (!now.equals(newest)) {
+            newest = now;
+            windows.add(t(), now.viewers());
+            isChanged = true;
+        }
+        return isChanged;
+    }
+
+    /**
+     * Tells readers what happened, where the last time is long enough ago.
+     *
+     * @return whether there is nothing left to tell
+     */
+    boolean publishDue(long now, long interval) {
+        if (isChanged && now - publishedAt >= interval) {
+            publish(now);
+        }
+        return !isChanged;
+    }
+
+    private void publish(long now) {
+        isChanged = false;
+        long from = channel.version();
+        long t = t();
+        // Also where it is as before again: a reader of another node may have been told what was between.
+        Frame delta = frames.delta(creator, t, published.viewers(), newest);
+        published = newest;
+        publishedAt = now;
+        snapshot = null;
+        channel.publish(from, Update.of(t, delta));
+    }
+
+    /** What {@code stale} says has changed. */
+    void forgetFrames() {
+        snapshot = null;
+    }
+
+    private CompletionStage<Update> answer(OptionalLong from) {
+        if (from.isEmpty()) {
+            return CompletableFuture.completedFuture(Update.of(channel.version(), snapshot()));
+        }
+        if (isChanged && from.getAsLong() > channel.version()) {
+            // It comes from another node, which has told of it earlier.
+            publish(publishedAt);
+        }
+        if (from.getAsLong() >= channel.version()) {
+            return CompletableFuture.completedFuture(Update.unchanged(channel.version()));
+        }
+        return windows.at(from.getAsLong())
+                .map(CompletableFuture::completedFuture)
+                .orElseGet(() -> past(from.getAsLong()))
+                .thenApply(shown ->
+                        Update.of(channel.version(), frames.delta(creator, channel.version(), shown, published)));
+    }
+
+    private Frame snapshot() {
+        if (snapshot == null) {
+            snapshot = frames.snapshot(creator, channel.version(), published);
+        }
+        return snapshot;
+    }
+
+    /** Many may come back from the same moment. */
+    private CompletableFuture<List<NamedViewer>> past(long from) {
+        CompletableFuture<List<NamedViewer>> asked = pastAsked.computeIfAbsent(from, past::apply);
+        asked.whenComplete((shown, failure) -> pastAsked.remove(from, asked));
+        return asked;
+    }
+}

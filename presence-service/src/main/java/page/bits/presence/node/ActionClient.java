@@ -1,0 +1,142 @@
+package page.bits.presence.node;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import page.bits.identity.ServiceToken;
+
+/**
+ * Asks action-service for transactions. One of its nodes is asked until it fails, then the next. Nothing is asked twice: whoever
+ * asks finds out from the transactions what became of it. Any thread.
+ */
+public final class ActionClient {
+
+    private static final String PATH = "/actions/presence";
+    private static final int OK = 200;
+    private static final int CONFLICT = 409;
+
+    private final Supplier<List<Address>> nodes;
+    private final String authorization;
+    private final long timeoutMillis;
+    private final HttpClient client;
+    private final AtomicInteger turn = new AtomicInteger();
+
+    /** Of one node of action-service. */
+    public record Address(String host, int port) {
+
+        /** @throws IllegalArgumentException where it is not {@code host:port} */
+        public static Address of(String text) {
+            int colon = text.lastIndexOf(':');
+            String host = text.substring(0, Math.max(0, colon)).strip();
+            try {
+                int port = Integer.parseInt(text.substring(colon + 1).strip());
+                if (!host.isEmpty() && port > 0 && port <= 65_535) {
+                    return new Address(host.replaceFirst("^\\[(.*)]$", "$1"), port);
+                }
+            } catch (NumberFormatException e) {
+                // Told below.
+            }
+            throw new IllegalArgumentException("'" + text + "' is not host:port");
+        }
+    }
+
+    /** What came of it. */
+    sealed interface Outcome {
+
+        /**
+         * It was done.
+         *
+         * @param t of the transaction
+         * @param rest whether something is left of what was to be forgotten
+         */
+        record Done(long t, boolean rest) implements Outcome {}
+
+        /** It was not done, and never will be: the lease is another by now, or the node does not count any more. */
+        record Conflict() implements Outcome {}
+
+        /** Nobody knows, or it was not done since something is away. */
+        record Failed(String why) implements Outcome {}
+    }
+
+    /**
+     * @param nodes of action-service, asked for anew each time
+     * @param timeout for an answer
+     */
+    public ActionClient(Vertx vertx, Supplier<List<Address>> nodes, ServiceToken token, Duration timeout) {
+        this.nodes = nodes;
+        this.authorization = "Bearer " + token.value();
+        this.timeoutMillis = timeout.toMillis();
+        this.client = vertx.createHttpClient(
+                new HttpClientOptions()
+                        .setConnectTimeout(Math.toIntExact(timeoutMillis))
+                        .setKeepAliveTimeout(20),
+                new PoolOptions().setHttp1MaxSize(4));
+    }
+
+    /** Completed on an event loop, and never with a failure. */
+    Future<Outcome> ask(Write write) {
+        List<Address> candidates = nodes.get();
+        if (candidates.isEmpty()) {
+            return Future.succeededFuture(new Outcome.Failed("no node of action-service is known yet"));
+        }
+        int asked = turn.get();
+        Address address = candidates.get(Math.floorMod(asked, candidates.size()));
+        RequestOptions request = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setHost(address.host())
+                .setPort(address.port())
+                .setURI(PATH)
+                .putHeader("Authorization", authorization)
+                .putHeader("Content-Type", "application/json");
+        Future<Outcome> answer = client.request(request)
+                .compose(open -> open.send(Json.encodeToBuffer(write)))
+                .compose(ActionClient::outcome);
+        return inTime(answer).otherwise(failure -> {
+            turn.compareAndSet(asked, asked + 1);
+            return new Outcome.Failed(address.host() + ":" + address.port() + ": " + failure.getMessage());
+        });
+    }
+
+    private Future<Outcome> inTime(Future<Outcome> answer) {
+        return answer.timeout(timeoutMillis, TimeUnit.MILLISECONDS)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof TimeoutException
+                                ? new TimeoutException("no answer within " + timeoutMillis + " ms")
+                                : failure));
+    }
+
+    private static Future<Outcome> outcome(HttpClientResponse response) {
+        return response.body().compose(body -> switch (response.statusCode()) {
+            case OK -> Future.succeededFuture(done(body));
+            case CONFLICT -> Future.succeededFuture(new Outcome.Conflict());
+            default -> Future.failedFuture(response.statusCode() + " " + text(body));
+        });
+    }
+
+    private static Outcome done(Buffer body) {
+        JsonObject reply = body.toJsonObject();
+        return new Outcome.Done(reply.getLong("t"), reply.getBoolean("rest", false));
+    }
+
+    private static String text(Buffer body) {
+        return body.length() <= 500 ? body.toString() : body.getString(0, 500) + "…";
+    }
+
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,235 @@
+package page.bits.presence.node;
+
+import datomic.Database;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
+import page.bits.presence.Handle;
+import page.bits.presence.PresenceConfig;
+import page.bits.presence.audience.PresenceTransaction;
+import page.bits.presence.node.ActionClient.Outcome;
+import page.bits.presence.peer.NamedViewer;
+
+/**
+ * Records in the database what this node knows: that it lives, and who is connected to it. With each tick it writes one
+ * transaction at most: if something has changed, or the lease is to be renewed. Every transaction of a node brings its lease
+ * further by compare-and-set, so they take effect in their order, and one that was given up fails if it comes through after
+ * another, or after the node was swept.
+ *
+ * <p>It also sweeps nodes that are dead, and takes out what they have left.
+ *
+ * <p>Confined to the thread of presence, but for the figures.
+ */
+public final class Recorder {
+
+    private static final Logger LOG = Logger.getLogger(Recorder.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int ID_BYTES = 16;
+
+    private final Attendance attendance;
+    private final BiFunction<Handle, String, Optional<NamedViewer>> shown;
+    private final Timing timing;
+    private final int maxChanges;
+    private final Nodes nodes;
+    private final Turn writes;
+    private final Turn sweeps;
+
+    /** What this node has recorded viewers in. */
+    private final Map<Long, Handle> rooms = new HashMap<>();
+
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final LongAdder ticks = new LongAdder();
+    private final LongAdder written = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder swept = new LongAdder();
+
+    private String id;
+    private long reached;
+    private Optional<Attendance.Batch> underWay = Optional.empty();
+    private boolean ending;
+
+    /**
+     * @param shown how a person is shown now in a creator's audience
+     * @param thread that of presence
+     * @param clock in nanoseconds, monotonic
+     */
+    public Recorder(
+            ActionClient actions,
+            Attendance attendance,
+            BiFunction<Handle, String, Optional<NamedViewer>> shown,
+            Executor thread,
+            LongSupplier clock,
+            Timing timing,
+            PresenceConfig config) {
+        this.attendance = attendance;
+        this.shown = shown;
+        this.timing = timing;
+        this.maxChanges = config.maxChanges();
+        this.nodes = new Nodes(timing, clock);
+        long patience = config.writeTimeout().toNanos();
+        this.writes = new Turn(actions, thread, clock, () -> reached, patience);
+        this.sweeps = new Turn(actions, thread, clock, () -> reached, patience);
+    }
+
+    /** Begins with what a database value tells; every transaction after it is handed over. */
+    public void begin(Database db) {
+        nodes.begin(db);
+        reached = db.basisT();
+        beSomebodyNew();
+    }
+
+    private void beSomebodyNew() {
+        byte[] random = new byte[ID_BYTES];
+        RANDOM.nextBytes(random);
+        id = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        rooms.clear();
+        attendance.forgetRecords();
+        nodes.be(id);
+        LOG.infof("This node is %s", id);
+    }
+
+    /** The next transaction. */
+    public void apply(PresenceTransaction transaction) {
+        reached = transaction.t();
+        transaction.nodes().forEach(nodes::apply);
+        nodes.own().ifPresent(own -> {
+            if (own.isSwept() && !ending) {
+                LOG.warnf("Others did not hear of this node for too long and swept it; it begins anew");
+                beSomebodyNew();
+            } else {
+                apply(own, transaction);
+            }
+        });
+    }
+
+    private void apply(Nodes.Node own, PresenceTransaction transaction) {
+        for (PresenceTransaction.RoomFact room : transaction.rooms()) {
+            if (room.node() == own.entity()) {
+                rooms.put(room.room(), room.creator());
+            }
+        }
+        for (PresenceTransaction.ViewerFact fact : transaction.viewers()) {
+            Handle creator = rooms.get(fact.room());
+            if (creator != null) {
+                attendance.recorded(creator, fact);
+            }
+        }
+    }
+
+    /** Writes what is to be written. */
+    public void tick() {
+        ticks.increment();
+        if (nodes.mayExpire() && !ending) {
+            attendance.expire();
+        }
+        if (writes.isFree() && !ended.isDone()) {
+            underWay.ifPresent(attendance::settled);
+            underWay = Optional.empty();
+            write();
+        }
+        if (sweeps.isFree() && !ending) {
+            sweep();
+        }
+    }
+
+    private void write() {
+        Optional<Nodes.Node> own = nodes.own();
+        if (ending) {
+            end(own);
+            return;
+        }
+        Attendance.Batch batch = attendance.next(maxChanges, shown);
+        if (batch.changes().isEmpty() && nodes.ownAge() < timing.renew()) {
+            return;
+        }
+        underWay = Optional.of(batch);
+        long lease = own.map(Nodes.Node::lease).orElse(0L);
+        writes.ask(Write.renew(id, lease, batch.changes()), outcome -> count(outcome, written));
+    }
+
+    private void end(Optional<Nodes.Node> own) {
+        if (own.isEmpty()) {
+            ended.complete(null);
+            return;
+        }
+        writes.ask(Write.end(id, own.get().lease()), outcome -> {
+            count(outcome, written);
+            if (outcome instanceof Outcome.Done) {
+                ended.complete(null);
+            }
+        });
+    }
+
+    private void sweep() {
+        Optional<Nodes.Node> expired = nodes.expired();
+        if (expired.isPresent()) {
+            Nodes.Node node = expired.get();
+            LOG.infof("Node %s is not heard of any more, and is swept", node.id());
+            sweeps.ask(Write.sweep(node.id(), node.lease()), outcome -> count(outcome, swept));
+            return;
+        }
+        nodes.forgettable().ifPresent(node -> sweeps.ask(Write.forget(node.id()), outcome -> count(outcome, written)));
+    }
+
+    private void count(Outcome outcome, LongAdder done) {
+        if (outcome instanceof Outcome.Done) {
+            done.increment();
+        } else if (outcome instanceof Outcome.Failed) {
+            failed.increment();
+        }
+    }
+
+    /**
+     * This node goes away: nobody is taken for gone by it any more, and it says that it ends, so that others keep its viewers for
+     * as long as those may take to come to them.
+     *
+     * @return completed on this thread when that was written
+     */
+    public CompletableFuture<Void> end() {
+        ending = true;
+        return ended;
+    }
+
+    /** Whether what this node knows may be old, since it can't write or does not hear what is written. */
+    public boolean isFrozen() {
+        return nodes.isFrozen();
+    }
+
+    /** How long this node's lease has not gone up, in nanoseconds. */
+    public long leaseAge() {
+        return nodes.ownAge();
+    }
+
+    /** How many nodes live, as far as this one can tell. */
+    public int nodes() {
+        return nodes.size();
+    }
+
+    /** Times that it has looked for what is to be written. Any thread. */
+    public LongAdder ticks() {
+        return ticks;
+    }
+
+    /** Transactions that this node has written, sweeps apart. Any thread. */
+    public LongAdder written() {
+        return written;
+    }
+
+    /** Writes that failed, or of which nobody knows what became. Any thread. */
+    public LongAdder failed() {
+        return failed;
+    }
+
+    /** Nodes that this one has swept. Any thread. */
+    public LongAdder swept() {
+        return swept;
+    }
+}
