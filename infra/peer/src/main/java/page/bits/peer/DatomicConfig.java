@@ -1,15 +1,12 @@
 package page.bits.peer;
 
-import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How this process reaches its database. */
-@ConfigMapping(prefix = "bits.datomic")
+/** How this process reaches a database; whoever maps it says by which keys. */
 public interface DatomicConfig {
 
     /** Datomic database URI; {@code datomic:mem://…} keeps everything in this process, {@code datomic:sql://…} in PostgreSQL. */
-    @WithDefault("datomic:mem://bits")
     String uri();
 
     /** Whether this process creates the database and installs the schema; the others wait for both. */

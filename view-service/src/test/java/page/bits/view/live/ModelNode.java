@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import page.bits.http.DrainConfig;
-import page.bits.peer.DatomicConfig;
 import page.bits.peer.DatomicPeer;
 import page.bits.peer.Schema;
+import page.bits.peer.main.MainDatomicConfig;
 import page.bits.sse.SseConfig;
 import page.bits.streaming.Admission;
 import page.bits.view.Features;
@@ -47,7 +47,7 @@ final class ModelNode {
     ModelNode(Parts parts) throws Exception {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
-                .withMapping(DatomicConfig.class)
+                .withMapping(MainDatomicConfig.class)
                 .withMapping(SseConfig.class)
                 .withMapping(ViewsConfig.class)
                 .withMapping(DrainConfig.class)
@@ -67,7 +67,7 @@ final class ModelNode {
         SimpleMeterRegistry metrics = new SimpleMeterRegistry();
         ViewsConfig viewsConfig = config.getConfigMapping(ViewsConfig.class);
         this.peer = new DatomicPeer(
-                config.getConfigMapping(DatomicConfig.class),
+                config.getConfigMapping(MainDatomicConfig.class),
                 Schema.BITS,
                 List.of(transaction -> passGate(), transaction -> this.views().onTransaction(transaction)),
                 () -> {});

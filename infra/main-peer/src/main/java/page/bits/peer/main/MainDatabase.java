@@ -12,7 +12,6 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.Readiness;
-import page.bits.peer.DatomicConfig;
 import page.bits.peer.DatomicPeer;
 import page.bits.peer.PeerMetrics;
 import page.bits.peer.PeerReadiness;
@@ -26,7 +25,7 @@ class MainDatabase {
     private final DatomicPeer peer;
 
     /** @param listeners those of this database alone: without a qualifier of their own, where {@code @All} would be any */
-    MainDatabase(DatomicConfig config, @Default @All List<TransactionListener> listeners) {
+    MainDatabase(MainDatomicConfig config, @Default @All List<TransactionListener> listeners) {
         this.peer = new DatomicPeer(config, Schema.BITS, listeners, () -> Quarkus.asyncExit(1));
     }
 

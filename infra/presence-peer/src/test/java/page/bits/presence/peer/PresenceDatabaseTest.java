@@ -23,10 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import page.bits.peer.Attributes;
 import page.bits.peer.BasisT;
-import page.bits.peer.DatomicConfig;
 import page.bits.peer.DatomicPeer;
 import page.bits.peer.Epoch;
 import page.bits.peer.Schema;
+import page.bits.peer.main.MainDatomicConfig;
 
 /** Peers of both databases in one process, as action-service has them. */
 class PresenceDatabaseTest {
@@ -43,7 +43,7 @@ class PresenceDatabaseTest {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .addDiscoveredSources()
                 .addDiscoveredConverters()
-                .withMapping(DatomicConfig.class)
+                .withMapping(MainDatomicConfig.class)
                 .withMapping(PresenceDatomicConfig.class)
                 .withDefaultValues(Map.of(
                         "bits.datomic.uri", "datomic:mem://" + UUID.randomUUID(),
@@ -51,7 +51,7 @@ class PresenceDatabaseTest {
                         "bits.presence.datomic.install-schema", "true"))
                 .build();
         main = new DatomicPeer(
-                config.getConfigMapping(DatomicConfig.class),
+                config.getConfigMapping(MainDatomicConfig.class),
                 Schema.BITS,
                 List.of(transaction -> heardOfMain.add(transaction.t())),
                 () -> {});

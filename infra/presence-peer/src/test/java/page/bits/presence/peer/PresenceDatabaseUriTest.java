@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import page.bits.peer.DatomicConfig;
+import page.bits.peer.main.MainDatomicConfig;
 
 class PresenceDatabaseUriTest {
 
@@ -30,7 +30,7 @@ class PresenceDatabaseUriTest {
         SmallRyeConfig config = read(Map.of());
         assertEquals(
                 "datomic:mem://bits",
-                config.getConfigMapping(DatomicConfig.class).uri());
+                config.getConfigMapping(MainDatomicConfig.class).uri());
         assertEquals(
                 "datomic:mem://bits-presence",
                 config.getConfigMapping(PresenceDatomicConfig.class).uri());
@@ -62,7 +62,7 @@ class PresenceDatabaseUriTest {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredSources()
                 .addDiscoveredConverters()
-                .withMapping(DatomicConfig.class)
+                .withMapping(MainDatomicConfig.class)
                 .withMapping(PresenceDatomicConfig.class)
                 .withSources(new io.smallrye.config.PropertiesConfigSource(settings, "test", 100))
                 .build();
