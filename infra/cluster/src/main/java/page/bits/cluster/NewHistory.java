@@ -10,11 +10,11 @@ import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The new epoch that a restored database needs before any node serves from it: its readers may hold event ids of what came
- * after the backup, and those must not pass for ids of what comes next.
+ * The new epoch that each database of a restored storage needs before any node serves from it: readers may hold event ids of
+ * what came after the backup, and those must not pass for ids of what comes next.
  *
- * <p>That it is due is noted in the database, in the transaction that restores it, and so is not forgotten whatever happens
- * in between.
+ * <p>That it is due is noted in the storage, in the transaction that restores it, and so is not forgotten whatever happens in
+ * between.
  */
 final class NewHistory {
 
@@ -63,7 +63,7 @@ final class NewHistory {
                 return;
             }
             if (program.onExit().join() != 0) {
-                throw new Refusal("the restored database could not be given a new epoch: "
+                throw new Refusal("what was restored could not be given a new epoch: "
                         + program.log().lines().reduce((first, last) -> last).orElse("no reason was told"));
             }
         }
@@ -71,7 +71,7 @@ final class NewHistory {
                 Statement statement = connection.createStatement()) {
             statement.execute("DROP TABLE " + NOTE);
         }
-        Console.say("the restored database has a new epoch");
+        Console.say("what was restored has a new epoch");
     }
 
     static String datomicUri(String storageUrl) {

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import org.postgresql.PGConnection;
 
-/** Brings a backup into a storage that holds nothing, all of it or nothing, and gives the database its new epoch. */
+/** Brings a backup into a storage that holds nothing, all of it or nothing, and gives its databases their new epochs. */
 final class Restore {
 
     /** As the transactor makes it. */

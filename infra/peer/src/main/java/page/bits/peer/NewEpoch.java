@@ -14,13 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A program that gives a database a new {@link Epoch}: to be run once after it was brought back from an older backup, before
- * any node serves from it. The database is the one that the environment variable {@code BITS_DATOMIC_URI} names; where there
- * is none of that name, there is nothing to do.
+ * A program that gives every database of a storage a new {@link Epoch}: to be run once after the storage was brought back from
+ * an older backup, before any node serves from it. The storage is that of the environment variable {@code BITS_DATOMIC_URI};
+ * of its databases, those that have no epoch yet are left as they are.
  */
 public final class NewEpoch {
 
-    private static final Pattern NAME = Pattern.compile("^(datomic:sql://)([^?]+)(?=\\?)");
+    private static final Pattern NAME = Pattern.compile("(?<=^datomic:sql://)[^?]+(?=\\?)");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private NewEpoch() {}
@@ -44,12 +44,21 @@ public final class NewEpoch {
 
     private static String begin(String uri) throws ExecutionException, InterruptedException, TimeoutException {
         Matcher name = NAME.matcher(uri);
-        if (name.find() && !Peer.getDatabaseNames(name.replaceFirst("$1*")).contains(name.group(2))) {
-            return "there is no database yet";
+        if (!name.find()) {
+            throw new IllegalArgumentException("BITS_DATOMIC_URI names no database in PostgreSQL");
         }
-        Connection connection = Peer.connect(uri);
+        StringBuilder told = new StringBuilder();
+        for (Object database : Peer.getDatabaseNames(name.replaceFirst("*"))) {
+            String answer = beginIn(Peer.connect(name.replaceFirst(Matcher.quoteReplacement(database.toString()))));
+            told.append(database).append(": ").append(answer).append('\n');
+        }
+        return told.isEmpty() ? "there is no database yet" : told.toString().strip();
+    }
+
+    private static String beginIn(Connection connection)
+            throws ExecutionException, InterruptedException, TimeoutException {
         if (Epoch.in(answer(connection.sync(), "did not tell its basis")).isEmpty()) {
-            return "the database has no epoch yet";
+            return "no epoch yet";
         }
         Epoch epoch = Epoch.random();
         answer(
