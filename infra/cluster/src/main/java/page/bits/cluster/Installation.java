@@ -95,6 +95,9 @@ final class Installation {
         if (System.getenv("BITS_AUTH_GUEST_KEY") == null) {
             application.environment("BITS_AUTH_GUEST_KEY", folder.guestKey());
         }
+        if (System.getenv("BITS_AUTH_SERVICE_TOKEN") == null) {
+            application.environment("BITS_AUTH_SERVICE_TOKEN", folder.serviceToken());
+        }
         JavaProcess started = application.start();
         folder.leftovers().note(started);
         return started;
