@@ -23,11 +23,11 @@ import java.util.stream.IntStream;
 
 /**
  * The hosted shape of Bits on one machine, each process a JVM of its own: gateways in front of several instances of
- * action-service and view-service, a transactor and a standby, and a PostgreSQL. All listen on loopback but for the gateways,
- * and each is started again when it ends.
+ * action-service, view-service and presence-service, a transactor and a standby, and a PostgreSQL. All listen on loopback but
+ * for the gateways, and each is started again when it ends.
  *
- * <p>The processes are called {@code transactor}, {@code standby}, {@code action-1}, {@code view-1}, {@code gateway-1} and so
- * on, and {@code postgres} where it is our own. Which of the two transactors is the active one, they find out by themselves.
+ * <p>The processes are called {@code transactor}, {@code standby}, {@code action-1}, {@code view-1}, {@code presence-1},
+ * {@code gateway-1} and so on, and {@code postgres} where it is our own. Which of the two transactors is the active one, they find out by themselves.
  *
  * <p>May be used by several threads.
  */
@@ -35,7 +35,8 @@ public final class Cluster implements AutoCloseable {
 
     /**
      * A peer refuses a heap of which its cache (half of it by default) and the part of the database that is not indexed yet (as
-     * much as the transactor lets it grow) would take more than three quarters.
+     * much as the transactor lets it grow) would take more than three quarters. Of an action node's two databases it counts
+     * one: that of presence stays small, since what is written there is merged as soon as it is a quarter of that.
      */
     private static final String[] PEER_MEMORY = {"-Ddatomic.objectCacheMax=48m", "-Ddatomic.memoryIndexMax=128m"};
 
@@ -62,7 +63,7 @@ public final class Cluster implements AutoCloseable {
      */
     public static Cluster start(ClusterSettings settings)
             throws Refusal, IOException, SQLException, InterruptedException {
-        for (String kind : List.of("transactor", "action", "view", "gateway")) {
+        for (String kind : List.of("transactor", "action", "view", "presence", "gateway")) {
             jar(kind);
         }
         Cluster cluster = new Cluster(settings, DataFolder.take(settings.folder()));
@@ -160,7 +161,7 @@ public final class Cluster implements AutoCloseable {
 
     /** What action-service takes for a token of a machine. */
     public String serviceToken() throws IOException {
-        return folder.serviceToken();
+        return given("BITS_AUTH_SERVICE_TOKEN", folder.serviceToken());
     }
 
     Path logs() {
@@ -186,9 +187,14 @@ public final class Cluster implements AutoCloseable {
     private void closeAll() {
         Supervisor.stop(postgresSupervisor);
         nodes.values().forEach(Supervised::endSupervision);
-        for (String tier : List.of("gateway", "view", "action", "standby", "transactor")) {
+        for (List<String> tier : List.of(
+                List.of("gateway"),
+                List.of("view", "presence"),
+                List.of("action"), // by which a presence node has written that it ends
+                List.of("standby"),
+                List.of("transactor"))) {
             List<Supervised> members = nodes.values().stream()
-                    .filter(node -> node.name().startsWith(tier))
+                    .filter(node -> tier.stream().anyMatch(node.name()::startsWith))
                     .toList();
             members.forEach(Supervised::askToEnd);
             members.forEach(Supervised::close);
@@ -211,6 +217,9 @@ public final class Cluster implements AutoCloseable {
             ports.put(name, Ports.kept(folder.port(name)));
         }
         for (String name : numbered("view", settings.views())) {
+            ports.put(name, Ports.kept(folder.port(name)));
+        }
+        for (String name : numbered("presence", settings.presences())) {
             ports.put(name, Ports.kept(folder.port(name)));
         }
         int next = settings.firstPort();
@@ -242,6 +251,7 @@ public final class Cluster implements AutoCloseable {
         }
         start("action");
         start("view");
+        start("presence");
     }
 
     private static void awaitFirst(CompletableFuture<?>... futures) throws InterruptedException {
@@ -310,18 +320,24 @@ public final class Cluster implements AutoCloseable {
                 .jvmOptions(Settings.words(isGateway ? "BITS_GATEWAY_JAVA_OPTS" : "BITS_JAVA_OPTS"))
                 .environment("QUARKUS_HTTP_HOST", host)
                 .environment("QUARKUS_HTTP_PORT", Integer.toString(ports.get(name)));
-        if (isGateway) {
-            process.environment("BITS_GATEWAY_ACTIONS", addresses("action", settings.actions()))
-                    .environment("BITS_GATEWAY_VIEWS", addresses("view", settings.views()));
-        } else {
+        if (!isGateway) {
             process.environment("BITS_DATOMIC_URI", datomicUri())
                     .environment("BITS_PROXIES", Nodes.LOOPBACK)
                     .environment("BITS_AUTH_GUEST_KEY", given("BITS_AUTH_GUEST_KEY", folder.guestKey()));
         }
-        if (kind(name).equals("action")) {
-            process.environment("BITS_AUTH_GUESTS", "true")
-                    .environment("BITS_AUTH_SERVICE_TOKEN", given("BITS_AUTH_SERVICE_TOKEN", folder.serviceToken()))
-                    .environment("BITS_DEMO", Boolean.toString(settings.demo()));
+        switch (kind(name)) {
+            case "gateway" ->
+                process.environment("BITS_GATEWAY_ACTIONS", addresses("action", settings.actions()))
+                        .environment("BITS_GATEWAY_VIEWS", addresses("view", settings.views()))
+                        .environment("BITS_GATEWAY_PRESENCE", addresses("presence", settings.presences()));
+            case "action" ->
+                process.environment("BITS_AUTH_GUESTS", "true")
+                        .environment("BITS_AUTH_SERVICE_TOKEN", serviceToken())
+                        .environment("BITS_DEMO", Boolean.toString(settings.demo()));
+            case "presence" ->
+                process.environment("BITS_AUTH_SERVICE_TOKEN", serviceToken())
+                        .environment("BITS_PRESENCE_ACTIONS", addresses("action", settings.actions()));
+            default -> {} // a view node is told no more than any peer
         }
         return new Supervised.Start(process, host, ports.get(name));
     }

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param folder that everything is kept in; it is made if it is not there
  * @param actions how many instances of action-service
  * @param views how many instances of view-service
+ * @param presences how many instances of presence-service
  * @param gateways how many gateways
  * @param host the address that the gateways listen on; everything else listens on loopback
  * @param firstPort the port of gateway-1, the next ones have the next gateways; 0 for any that are free
@@ -25,6 +26,7 @@ public record ClusterSettings(
         Path folder,
         int actions,
         int views,
+        int presences,
         int gateways,
         String host,
         int firstPort,
@@ -37,9 +39,10 @@ public record ClusterSettings(
 
     public ClusterSettings {
         folder = folder.toAbsolutePath().normalize();
-        if (actions < 1 || views < 1 || gateways < 1) {
-            throw new IllegalArgumentException("a cluster has at least one action-service, one view-service and one"
-                    + " gateway: %d, %d, %d".formatted(actions, views, gateways));
+        if (actions < 1 || views < 1 || presences < 1 || gateways < 1) {
+            throw new IllegalArgumentException("a cluster has at least one action-service, one view-service, one"
+                    + " presence-service and one gateway: %d, %d, %d, %d"
+                            .formatted(actions, views, presences, gateways));
         }
         if (firstPort < 0 || firstPort + gateways - 1 > LAST_PORT) {
             throw new IllegalArgumentException("there are no %d ports from %d on".formatted(gateways, firstPort));
@@ -50,33 +53,68 @@ public record ClusterSettings(
 
     /** Two of each service, one gateway on a free port of loopback, a PostgreSQL of its own, no demo data. */
     public static ClusterSettings in(Path folder) {
-        return new ClusterSettings(folder, 2, 2, 1, Nodes.LOOPBACK, 0, false, Optional.empty(), Map.of(), Map.of());
+        return new ClusterSettings(folder, 2, 2, 2, 1, Nodes.LOOPBACK, 0, false, Optional.empty(), Map.of(), Map.of());
     }
 
     public ClusterSettings withActions(int number) {
         return new ClusterSettings(
-                folder, number, views, gateways, host, firstPort, demo, postgresUrl, jvmOptions, environment);
+                folder,
+                number,
+                views,
+                presences,
+                gateways,
+                host,
+                firstPort,
+                demo,
+                postgresUrl,
+                jvmOptions,
+                environment);
     }
 
     public ClusterSettings withViews(int number) {
         return new ClusterSettings(
-                folder, actions, number, gateways, host, firstPort, demo, postgresUrl, jvmOptions, environment);
+                folder,
+                actions,
+                number,
+                presences,
+                gateways,
+                host,
+                firstPort,
+                demo,
+                postgresUrl,
+                jvmOptions,
+                environment);
+    }
+
+    public ClusterSettings withPresences(int number) {
+        return new ClusterSettings(
+                folder, actions, views, number, gateways, host, firstPort, demo, postgresUrl, jvmOptions, environment);
     }
 
     /** @param first the port of the first, or 0 for free ones */
     public ClusterSettings withGateways(int number, String address, int first) {
         return new ClusterSettings(
-                folder, actions, views, number, address, first, demo, postgresUrl, jvmOptions, environment);
+                folder, actions, views, presences, number, address, first, demo, postgresUrl, jvmOptions, environment);
     }
 
     public ClusterSettings withDemo(boolean wanted) {
         return new ClusterSettings(
-                folder, actions, views, gateways, host, firstPort, wanted, postgresUrl, jvmOptions, environment);
+                folder,
+                actions,
+                views,
+                presences,
+                gateways,
+                host,
+                firstPort,
+                wanted,
+                postgresUrl,
+                jvmOptions,
+                environment);
     }
 
     public ClusterSettings withPostgres(Optional<String> url) {
         return new ClusterSettings(
-                folder, actions, views, gateways, host, firstPort, demo, url, jvmOptions, environment);
+                folder, actions, views, presences, gateways, host, firstPort, demo, url, jvmOptions, environment);
     }
 
     /** Adds options to those of a process, such as {@code -Dbits.key=value} for {@code view-2}. */
@@ -86,7 +124,7 @@ public record ClusterSettings(
         all.addAll(List.of(options));
         changed.put(name, List.copyOf(all));
         return new ClusterSettings(
-                folder, actions, views, gateways, host, firstPort, demo, postgresUrl, changed, environment);
+                folder, actions, views, presences, gateways, host, firstPort, demo, postgresUrl, changed, environment);
     }
 
     public ClusterSettings withEnvironment(String name, String variable, String value) {
@@ -95,7 +133,7 @@ public record ClusterSettings(
         all.put(variable, value);
         changed.put(name, Map.copyOf(all));
         return new ClusterSettings(
-                folder, actions, views, gateways, host, firstPort, demo, postgresUrl, jvmOptions, changed);
+                folder, actions, views, presences, gateways, host, firstPort, demo, postgresUrl, jvmOptions, changed);
     }
 
     static ClusterSettings of(Arguments arguments) throws Refusal {
@@ -104,6 +142,7 @@ public record ClusterSettings(
                     Path.of(arguments.value("data")),
                     Integer.parseInt(arguments.value("actions", "2")),
                     Integer.parseInt(arguments.value("views", "2")),
+                    Integer.parseInt(arguments.value("presences", "2")),
                     Integer.parseInt(arguments.value("gateways", "1")),
                     arguments.value("host", Nodes.LOOPBACK),
                     Integer.parseInt(arguments.value("port", "8080")),
