@@ -100,7 +100,8 @@ final class ActionsBench {
         OUT.printf("All files are in %s%n%n", folder);
         try (Hosted hosted = Hosted.start(settings(folder.resolve("cluster")))) {
             String active = hosted.activeTransactor();
-            for (String unneeded : List.of("view-1", active.equals("standby") ? "transactor" : "standby")) {
+            for (String unneeded :
+                    List.of("view-1", "presence-1", active.equals("standby") ? "transactor" : "standby")) {
                 hosted.cluster().suspendRestarts(unneeded);
                 hosted.process(unneeded).close();
             }
@@ -122,7 +123,8 @@ final class ActionsBench {
     }
 
     private static ClusterSettings settings(Path folder) {
-        ClusterSettings settings = ClusterSettings.in(folder).withActions(1).withViews(1);
+        ClusterSettings settings =
+                ClusterSettings.in(folder).withActions(1).withViews(1).withPresences(1);
         for (String name : List.of("transactor", "standby", "action-1", "gateway-1")) {
             // Compiled to be fast, and not to be there soon; but what the caller says wins.
             settings = settings.withJvmOptions(name, "-XX:TieredStopAtLevel=4");

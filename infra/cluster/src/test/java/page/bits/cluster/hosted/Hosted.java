@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import page.bits.cluster.Cluster;
 import page.bits.cluster.ClusterSettings;
 import page.bits.cluster.JavaProcess;
@@ -34,6 +35,7 @@ public final class Hosted implements AutoCloseable {
 
     static final List<String> VIEWS = List.of("view-1", "view-2");
     public static final List<String> ACTIONS = List.of("action-1", "action-2");
+    public static final List<String> PRESENCES = List.of("presence-1", "presence-2");
     static final String FAR = "127.0.0.2";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -59,7 +61,7 @@ public final class Hosted implements AutoCloseable {
     private Hosted(Cluster cluster, ClusterSettings settings) {
         this.cluster = cluster;
         this.gateways = settings.gateways();
-        this.nodes = settings.views() + settings.actions();
+        this.nodes = settings.views() + settings.actions() + settings.presences();
     }
 
     static Hosted start(Path folder) throws Exception {
@@ -72,9 +74,10 @@ public final class Hosted implements AutoCloseable {
                 .withEnvironment("transactor", "BITS_TRANSACTOR_ALT_HOST", "localhost")
                 .withEnvironment("standby", "BITS_TRANSACTOR_ALT_HOST", "localhost")
                 .withEnvironment("gateway-1", "BITS_GATEWAY_MAX_CONNECTIONS_PER_ADDRESS", MANY)
-                .withEnvironment("view-1", "BITS_SSE_MAX_STREAMS_PER_ADDRESS", MANY)
-                .withEnvironment("view-2", "BITS_SSE_MAX_STREAMS_PER_ADDRESS", MANY)
                 .withJvmOptions("view-2", "-Djdk.net.hosts.file=" + hosts);
+        for (String node : Stream.concat(VIEWS.stream(), PRESENCES.stream()).toList()) {
+            settings = settings.withEnvironment(node, "BITS_SSE_MAX_STREAMS_PER_ADDRESS", MANY);
+        }
         return start(settings);
     }
 
@@ -272,6 +275,7 @@ public final class Hosted implements AutoCloseable {
         List<String> names = new ArrayList<>(List.of("transactor", "standby"));
         names.addAll(ACTIONS);
         names.addAll(VIEWS);
+        names.addAll(PRESENCES);
         for (int i = 1; i <= gateways; i++) {
             names.add("gateway-" + i);
         }

@@ -33,8 +33,16 @@ final class HostedBench {
     private static final int KILL_READERS = 50;
     private static final Duration SETTLE = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final List<String> ALL =
-            List.of("transactor", "standby", "action-1", "action-2", "view-1", "view-2", "gateway-1");
+    private static final List<String> ALL = List.of(
+            "transactor",
+            "standby",
+            "action-1",
+            "action-2",
+            "view-1",
+            "view-2",
+            "presence-1",
+            "presence-2",
+            "gateway-1");
     private static final String LOAD_CLIENT = "page.bits.cluster.crash.LoadClient";
 
     private final Hosted hosted;
