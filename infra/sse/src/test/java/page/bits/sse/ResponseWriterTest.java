@@ -37,11 +37,13 @@ import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import page.bits.sse.StreamServer.Config;
 
 /** What {@link ResponseWriter} relies on inside of Vert.x and Netty: an upgrade that changes it fails here. */
+@Tag(SlowReaderTest.SOCKETS)
 class ResponseWriterTest {
 
     /** How many frames a response has when it ends. */

@@ -39,6 +39,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import page.bits.sse.StreamServer.Config;
 
@@ -47,6 +48,9 @@ import page.bits.sse.StreamServer.Config;
  * are as small as it lets us make them, and events are large.
  */
 class SlowReaderTest {
+
+    /** Of tests that are run on either transport. */
+    static final String SOCKETS = "sockets";
 
     private static final int KERNEL_BUFFER = 4_096;
     private static final int WRITE_QUEUE = 32_768;
@@ -115,6 +119,7 @@ class SlowReaderTest {
     }
 
     @Test
+    @Tag(SOCKETS)
     void aReaderThatStallsDelaysNobodyAndCostsNoMoreThanItsQueueAndGetsOneEventForAllItMissed() {
         start(Duration.ofHours(1));
         List<Reader> readers = connect(10);
@@ -124,7 +129,8 @@ class SlowReaderTest {
         stalled.forEach(reader -> reader.client.stall());
         Channel socket = socket(stalled.get(0));
         System.out.printf(
-                "SlowReaderTest: SO_SNDBUF %d, SO_RCVBUF %d, %d bytes per event%n",
+                "SlowReaderTest: %s, SO_SNDBUF %d, SO_RCVBUF %d, %d bytes per event%n",
+                socket.getClass().getSimpleName(),
                 socket.config().getOption(ChannelOption.SO_SNDBUF),
                 stalled.get(0).client.receiveBuffer(),
                 chain.deltaSize());
@@ -195,6 +201,7 @@ class SlowReaderTest {
     }
 
     @Test
+    @Tag(SOCKETS)
     void aReaderThatStallsIsToldToReconnectWhenItReadsAgain() {
         start(Duration.ofHours(1));
         Reader reader = connect(1).get(0);
@@ -268,6 +275,7 @@ class SlowReaderTest {
     }
 
     @Test
+    @Tag(SOCKETS)
     void aReaderThatTakesNothingForTooLongIsGivenUpAndNothingIsKeptForIt() {
         start(Config.DEFAULT.withStallTimeout(STALL_TIMEOUT), chain.channel());
         Reader reads = connect(1).get(0);
@@ -303,6 +311,7 @@ class SlowReaderTest {
     }
 
     @Test
+    @Tag(SOCKETS)
     void aReaderThatTakesALargeEventSlowlyIsNotGivenUp() throws IOException {
         start(Config.DEFAULT.withStallTimeout(STALL_TIMEOUT), large());
         try (Socket socket = new Socket()) {
@@ -323,6 +332,7 @@ class SlowReaderTest {
     }
 
     @Test
+    @Tag(SOCKETS)
     void whatWaitsOfAStreamThatHasEndedIsGivenUpAsWell() {
         start(Config.DEFAULT.withStallTimeout(STALL_TIMEOUT), chain.channel());
         Reader reader = connect(1).get(0);

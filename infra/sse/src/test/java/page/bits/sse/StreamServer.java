@@ -28,6 +28,9 @@ final class StreamServer implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /** A system property: whether to have the sockets of the JDK, as where there is no native transport, and not those of Netty. */
+    private static final String JDK_TRANSPORT = "bits.test.jdk-transport";
+
     private static final Frame KEEPALIVE = Frame.of(EventName.KEEPALIVE, "{}");
 
     /** @see SseConfig */
@@ -82,7 +85,9 @@ final class StreamServer implements AutoCloseable {
     private StreamServer(
             int loops, HttpServerOptions options, Config config, BiConsumer<StreamServer, HttpServerRequest> handler) {
         this.handler = handler;
-        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
+        vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(loops)
+                .setPreferNativeTransport(!Boolean.getBoolean(JDK_TRANSPORT)));
         vertx.exceptionHandler(uncaught::add);
         streams = new EventStreams(vertx, config, kind(config, () -> KEEPALIVE));
         streams.bindTo(meters);
