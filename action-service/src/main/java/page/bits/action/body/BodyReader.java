@@ -24,8 +24,8 @@ import page.bits.http.ProblemType;
 /**
  * Reads the bodies of this service's requests on their event loop. As the parameter of a resource, a body would have a worker
  * thread wait for it, up to Quarkus' read time-out between any two bytes. Here it costs no thread, at most {@link
- * BodyConfig#maxSize()} of memory (and all together {@link BodyConfig#maxHeld()}) and at most {@link BodyConfig#timeout()} of time, also when it comes in chunks of unknown
- * number.
+ * BodyConfig#maxSize()} of memory where no other limit is given (and all together {@link BodyConfig#maxHeld()}) and at most
+ * {@link BodyConfig#timeout()} of time, also when it comes in chunks of unknown number.
  *
  * <p>A resource asks for it from a {@code @NonBlocking} method, while Quarkus REST has the request paused. To read it before
  * that, in a route, fails with HTTP/2: there a request that has ended can't be paused.
@@ -67,7 +67,7 @@ public class BodyReader {
 
     private void refuseHuge(RoutingContext context) {
         if (announced(context.request()) > quarkusLimit) {
-            new Reading(context).refuse();
+            new Reading(context, limit).refuse();
         } else {
             context.next();
         }
@@ -75,7 +75,16 @@ public class BodyReader {
 
     /** Reads the body of a request, once. On its event loop; completed there, and never with a failure. */
     public CompletionStage<Body> read(RoutingContext context) {
-        Reading reading = new Reading(context);
+        return read(context, limit);
+    }
+
+    /**
+     * The same with another limit than {@link BodyConfig#maxSize()}.
+     *
+     * @param limit in bytes; beyond that of Quarkus it has no effect
+     */
+    public CompletionStage<Body> read(RoutingContext context, long limit) {
+        Reading reading = new Reading(context, limit);
         reading.begin();
         return reading.body;
     }
@@ -86,7 +95,7 @@ public class BodyReader {
         return length == null ? 0 : length.length() > 18 ? Long.MAX_VALUE : Long.parseLong(length);
     }
 
-    private ProblemException tooLarge() {
+    private static ProblemException tooLarge(long limit) {
         return ProblemException.of(
                 ProblemType.TOO_LARGE, "The body is larger than the " + limit + " bytes that are taken.");
     }
@@ -108,6 +117,7 @@ public class BodyReader {
 
         private final RoutingContext context;
         private final HttpServerRequest request;
+        private final long limit;
         private final Buffer received = Buffer.buffer();
         private final CompletableFuture<Body> body = new CompletableFuture<>();
         private boolean decided;
@@ -116,15 +126,16 @@ public class BodyReader {
         private long timer;
         private long mine;
 
-        Reading(RoutingContext context) {
+        Reading(RoutingContext context, long limit) {
             this.context = context;
+            this.limit = limit;
             this.request = context.request();
         }
 
         void begin() {
             listen();
             if (announced(request) > limit) {
-                giveUp(tooLarge());
+                giveUp(tooLarge(limit));
             } else if (request.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
                 context.response().writeContinue();
             }
@@ -134,7 +145,7 @@ public class BodyReader {
         /** Answers by itself, for no resource is asked. */
         void refuse() {
             listen();
-            ProblemException problem = tooLarge();
+            ProblemException problem = tooLarge(limit);
             giveUp(problem);
             request.resume();
             context.response()
@@ -160,7 +171,7 @@ public class BodyReader {
                 return;
             }
             if (received.length() + bytes.length() > limit) {
-                giveUp(tooLarge());
+                giveUp(tooLarge(limit));
             } else if (held.addAndGet(bytes.length()) > maxHeld) {
                 held.addAndGet(-bytes.length());
                 giveUp(tooMuch());

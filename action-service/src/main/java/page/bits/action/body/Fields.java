@@ -108,6 +108,15 @@ public final class Fields {
      * @param references for ids in them
      */
     public List<Optional<Fields>> objects(String name, int min, int max, References references) {
+        return objects(name, min, max, Optional.of(references));
+    }
+
+    /** The same for objects whose ids refer to nothing. */
+    public List<Optional<Fields>> objects(String name, int min, int max) {
+        return objects(name, min, max, Optional.empty());
+    }
+
+    private List<Optional<Fields>> objects(String name, int min, int max, Optional<References> references) {
         JsonNode node = fields.remove(name);
         if (node == null || node.isNull()) {
             violation(name, "is required");
@@ -125,7 +134,7 @@ public final class Fields {
         for (int i = 0; i < array.size(); i++) {
             String where = name + "[" + i + "]";
             if (array.get(i) instanceof ObjectNode object) {
-                objects.add(Optional.of(new Fields(object, path + where + ".", isForm, Optional.of(references))));
+                objects.add(Optional.of(new Fields(object, path + where + ".", isForm, references)));
             } else {
                 objects.add(Optional.empty());
                 violation(where, "must be an object, not " + kind(array.get(i)));
@@ -157,6 +166,34 @@ public final class Fields {
             return null;
         }
         return read(name, node, rule);
+    }
+
+    /** A field that must be there, with true or false; false where it is wrong. */
+    public boolean requiredBoolean(String name) {
+        JsonNode node = fields.remove(name);
+        if (node == null || node.isNull()) {
+            violation(name, "is required");
+            return false;
+        }
+        if (!node.isBoolean()) {
+            violation(name, "must be true or false, not " + kind(node));
+        }
+        return node.asBoolean();
+    }
+
+    /** A field that must be there, with a whole number from 0 to 2<sup>63</sup> − 1 that {@code rule} takes. */
+    public <T> T requiredNumber(String name, LongFunction<T> rule) {
+        if (!fields.hasNonNull(name)) {
+            fields.remove(name);
+            violation(name, "is required");
+            return null;
+        }
+        try {
+            return optionalNumber(name, rule).orElse(null);
+        } catch (IllegalArgumentException e) {
+            violation(name, e.getMessage());
+            return null;
+        }
     }
 
     /** A field that may be missing or null. */

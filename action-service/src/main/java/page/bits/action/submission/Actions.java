@@ -8,14 +8,11 @@ import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,7 +31,6 @@ import page.bits.peer.BasisT;
 import page.bits.peer.Committed;
 import page.bits.peer.DatomicPeer;
 import page.bits.peer.OutcomeUnknownException;
-import page.bits.peer.PeerUnavailableException;
 import page.bits.peer.TransactionRejectedException;
 
 /**
@@ -220,7 +216,7 @@ public class Actions {
     }
 
     private static boolean isLostRace(Throwable failure) {
-        return cause(failure) instanceof TransactionRejectedException rejected
+        return PeerProblem.cause(failure) instanceof TransactionRejectedException rejected
                 && rejected.reason() != TransactionRejectedException.Reason.OTHER;
     }
 
@@ -235,33 +231,11 @@ public class Actions {
     }
 
     private RuntimeException problem(Throwable failure) {
-        Throwable cause = cause(failure);
-        if (cause instanceof PeerUnavailableException) {
-            return notSubmitted("The database can't be reached (" + cause.getMessage() + ").");
-        }
-        if (cause instanceof TimeoutException) {
-            return tooLate();
-        }
-        if (cause instanceof OutcomeUnknownException) {
-            return ProblemException.of(
-                    ProblemType.OUTCOME_UNKNOWN,
-                    "It was submitted, and nobody can tell whether it happened (" + cause.getMessage()
-                            + "). Repeat it with the same " + Idempotency.HEADER + " to find out.");
-        }
-        if (isStorageFailure(cause)) {
-            return notSubmitted("The database can't be read.");
-        }
-        return cause instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(cause);
-    }
-
-    /** What Datomic throws, declared or not, where it has to read from the storage and that is away. */
-    private static boolean isStorageFailure(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException || cause instanceof IOException) {
-                return true;
-            }
-        }
-        return false;
+        Throwable cause = PeerProblem.cause(failure);
+        return cause instanceof TimeoutException
+                ? tooLate()
+                : PeerProblem.of(
+                        cause, "Repeat it with the same " + Idempotency.HEADER + " to find out.", config.retryAfter());
     }
 
     private ProblemException tooLate() {
@@ -269,12 +243,7 @@ public class Actions {
     }
 
     private ProblemException notSubmitted(String why) {
-        return ProblemException.retryLater(
-                ProblemType.UNAVAILABLE, why + " Nothing was submitted: try again.", config.retryAfter());
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return PeerProblem.notSubmitted(why, config.retryAfter());
     }
 
     @PreDestroy
