@@ -15,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import page.bits.action.session.Guests;
 import page.bits.identity.ActorName;
+import page.bits.identity.ServiceToken;
 
 /** A node whose database is not there: nobody listens on its port. */
 @QuarkusTest
@@ -31,6 +32,9 @@ class NoDatabaseTest {
     @Inject
     Guests tokens;
 
+    @Inject
+    ServiceToken token;
+
     private RequestSpecification asAlice() {
         return ServiceTest.as(tokens.issue(new ActorName("Alice")));
     }
@@ -43,6 +47,16 @@ class NoDatabaseTest {
             ServiceTest.assertProblem(response, 503, "unavailable");
             assertThat(response.header("Retry-After"), equalTo("1"));
         }
+    }
+
+    @Test
+    void presenceIsRefusedAsNeverSubmittedToo() {
+        Response response = ServiceTest.json()
+                .header("Authorization", "Bearer " + token.value())
+                .body(Map.of("kind", "end", "node", "abcdefghijklmnopqrstuv", "lease", 1))
+                .post("/actions/presence");
+        ServiceTest.assertProblem(response, 503, "unavailable");
+        assertThat(response.header("Retry-After"), equalTo("1"));
     }
 
     @Test

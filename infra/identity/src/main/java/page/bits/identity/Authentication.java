@@ -144,7 +144,8 @@ public class Authentication {
         }
     }
 
-    private static Optional<String> bearer(RoutingContext request) {
+    /** @throws ProblemException 401 where there is an {@code Authorization} of another kind */
+    static Optional<String> bearer(RoutingContext request) {
         List<String> sent = request.request().headers().getAll(HttpHeaders.AUTHORIZATION);
         if (sent.isEmpty()) {
             return Optional.empty();
@@ -171,7 +172,7 @@ public class Authentication {
         return unauthorized("The token is not valid: " + why, "Bearer error=\"invalid_token\"");
     }
 
-    private static ProblemException unauthorized(String detail, String challenge) {
+    static ProblemException unauthorized(String detail, String challenge) {
         return ProblemException.of(ProblemType.UNAUTHORIZED, detail)
                 .withHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);
     }

@@ -1,6 +1,7 @@
 package page.bits.identity;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -10,6 +11,7 @@ import java.util.Base64;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import page.bits.http.ProblemException;
 
 /**
  * The secret that the services of one installation share, by which one takes another's request. A service that needs it injects
@@ -39,6 +41,19 @@ public class ServiceToken {
     /** What is sent to another service, as a bearer token. */
     public String value() {
         return value;
+    }
+
+    /**
+     * Holds a request to come from a service of this installation: the token is its bearer. Never blocks.
+     *
+     * @throws ProblemException 401
+     */
+    public void require(RoutingContext request) {
+        String presented = Authentication.bearer(request)
+                .orElseThrow(() -> Authentication.unauthorized("This needs the service token as a bearer.", "Bearer"));
+        if (!matches(presented)) {
+            throw Authentication.unauthorized("This is not the service token.", "Bearer error=\"invalid_token\"");
+        }
     }
 
     /** Whether this is the token; takes as long whatever differs. */

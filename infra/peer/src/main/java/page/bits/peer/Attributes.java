@@ -12,6 +12,7 @@ public final class Attributes {
     public static final Keyword CAS = Keyword.intern("db", "cas");
     public static final Keyword ADD = Keyword.intern("db", "add");
     public static final Keyword RETRACT = Keyword.intern("db", "retract");
+    public static final Keyword RETRACT_ENTITY = Keyword.intern("db", "retractEntity");
 
     public static final Keyword INCLUDE = Keyword.intern("bits", "include");
     public static final Keyword EXCLUDE = Keyword.intern("bits", "exclude");

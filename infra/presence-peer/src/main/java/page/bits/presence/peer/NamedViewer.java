@@ -12,11 +12,13 @@ import java.util.regex.Pattern;
  */
 public record NamedViewer(String id, String name, Instant since) {
 
+    /** As late as 9 digits can tell. */
+    public static final Instant LATEST = Instant.ofEpochMilli(101_559_956_668_415L);
+
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{22}");
     private static final int SINCE_DIGITS = 9;
     private static final int NAME_AT = SINCE_DIGITS + 22;
     private static final int RADIX = 36;
-    private static final long LATEST = (long) Math.pow(RADIX, SINCE_DIGITS) - 1;
 
     /** @throws IllegalArgumentException when one of them is not as told above */
     public NamedViewer {
@@ -26,7 +28,7 @@ public record NamedViewer(String id, String name, Instant since) {
         if (name.isBlank()) {
             throw new IllegalArgumentException("the name of " + id + " is blank");
         }
-        if (since.getNano() % 1_000_000 != 0 || since.toEpochMilli() < 0 || since.toEpochMilli() > LATEST) {
+        if (since.getNano() % 1_000_000 != 0 || since.toEpochMilli() < 0 || since.isAfter(LATEST)) {
             throw new IllegalArgumentException(
                     since + " can't be told in " + SINCE_DIGITS + " digits of milliseconds since 1970");
         }
