@@ -2,6 +2,7 @@ package page.bits.cluster.hosted;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -41,6 +42,7 @@ class PresenceRoutesTest {
         HttpResponse<InputStream> opened = http.send(stream, HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream events = opened.body()) {
             assertEquals(200, opened.statusCode());
+            assertNotEquals(-1, events.read());
             awaitCount(path, 1);
         }
 
