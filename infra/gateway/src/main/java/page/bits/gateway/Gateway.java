@@ -2,7 +2,6 @@ package page.bits.gateway;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -18,13 +17,11 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -94,22 +91,15 @@ class Gateway {
                 .register(metrics);
     }
 
-    void start(@Observes StartupEvent event) throws BindException {
+    void start(@Observes StartupEvent event) {
         tiers.start();
-        try {
-            vertx.deployVerticle(
-                            Listener::new,
-                            new DeploymentOptions()
-                                    .setInstances(Runtime.getRuntime().availableProcessors()))
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof BindException bind) {
-                throw new QuarkusBindException(host, port, bind);
-            }
-            throw e;
-        }
+        vertx.deployVerticle(
+                        Listener::new,
+                        new DeploymentOptions()
+                                .setInstances(Runtime.getRuntime().availableProcessors()))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
         LOG.infof("Listening on http://%s:%d", host, port);
     }
 
