@@ -29,6 +29,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import page.bits.http.Problem;
 import page.bits.http.ProblemType;
+import page.bits.http.TcpUserTimeout;
 
 /**
  * Listens, and answers every request: by a node of the tier that its path belongs to, or by a problem document. What is under
@@ -53,6 +54,7 @@ class Gateway {
     private final Addresses proxies;
     private final Addresses operators;
     private final Connections connections;
+    private final TcpUserTimeout userTimeout;
     private final String host;
     private final int port;
     private final Duration drain;
@@ -83,6 +85,7 @@ class Gateway {
         this.proxies = new Addresses(proxies.orElse(List.of()));
         this.operators = new Addresses(config.operators());
         this.connections = new Connections(config, this.proxies);
+        this.userTimeout = GatewayConfig.tcpUserTimeout(config);
         this.host = host;
         this.port = port;
         this.drain = drain;
@@ -137,6 +140,7 @@ class Gateway {
                     .setHttp2ClearTextEnabled(false)
                     .setHandle100ContinueAutomatically(true)
                     .setTcpNoDelay(true);
+            userTimeout.applyTo(options);
             vertx.createHttpServer(options)
                     .connectionHandler(connection -> connected(connection, options))
                     .requestHandler(Gateway.this::handle)

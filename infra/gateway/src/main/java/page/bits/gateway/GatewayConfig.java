@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import page.bits.http.TcpUserTimeout;
 
 /** Where the tiers are, and what a client may do. */
 @ConfigMapping(prefix = "bits.gateway")
@@ -87,6 +88,13 @@ public interface GatewayConfig {
     @WithDefault("PT1M")
     Duration keepAlive();
 
+    /**
+     * For how long a client, or a node, may acknowledge nothing of what it was sent, or have no room for any of it, before its
+     * connection ends; 0 for the kernel's own patience. See {@link TcpUserTimeout}.
+     */
+    @WithDefault("PT20S")
+    Duration tcpUserTimeout();
+
     /** What {@code Retry-After} tells when no node is there. */
     @WithDefault("PT1S")
     Duration retryAfter();
@@ -98,4 +106,9 @@ public interface GatewayConfig {
     /** Whether a line is logged for every request. */
     @WithDefault("false")
     boolean accessLog();
+
+    /** @throws io.quarkus.runtime.configuration.ConfigurationException if that is out of range */
+    static TcpUserTimeout tcpUserTimeout(GatewayConfig config) {
+        return new TcpUserTimeout("bits.gateway.tcp-user-timeout", config.tcpUserTimeout());
+    }
 }

@@ -43,7 +43,7 @@ import page.bits.http.ProblemType;
  * closed. It is closed too after any answer that says {@code Connection: close}.
  *
  * <p>It sits between the codec and Vert.x in the connection's pipeline, since neither times a head that arrives bit by bit.
- * That makes this the one class that knows of Vert.x's inside.
+ * So this class knows of Vert.x's inside, as does {@link KernelProbes}.
  */
 final class Guard extends ChannelDuplexHandler {
 

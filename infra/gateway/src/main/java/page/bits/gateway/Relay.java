@@ -15,6 +15,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import page.bits.http.TcpUserTimeout;
 
 /** Passes requests on to nodes: what all {@linkplain Passage passages} share. */
 @Singleton
@@ -42,8 +43,18 @@ class Relay {
         Duration idle = config.bodyTimeout().plus(config.responseTimeout());
         this.requests = vertx.createHttpClient(options(idle), pool(config.requestsPerNode()));
         // Any stream may be cut at any time, and its connection with it: so that is never another's.
-        this.streams =
-                vertx.createHttpClient(options(config.streamIdle()).setKeepAlive(false), pool(config.streamsPerNode()));
+        HttpClientOptions endless = options(config.streamIdle()).setKeepAlive(false);
+        TcpUserTimeout userTimeout = GatewayConfig.tcpUserTimeout(config);
+        userTimeout.applyTo(endless);
+        this.streams = vertx.httpClientBuilder()
+                .with(endless)
+                .with(pool(config.streamsPerNode()))
+                .withConnectHandler(connection -> {
+                    // Vert.x would call each of them an error; the passage tells whose stream it was.
+                    connection.exceptionHandler(why -> LOG.debugf("A stream's connection failed: %s", why));
+                    KernelProbes.begin(connection, userTimeout);
+                })
+                .build();
         this.elsewhere = Counter.builder("bits.gateway.elsewhere")
                 .description("Requests that went to another node because the first could not be reached")
                 .register(metrics);

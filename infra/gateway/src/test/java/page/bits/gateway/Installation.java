@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -17,6 +18,12 @@ import org.awaitility.Awaitility;
 /** A gateway of our own classes as they are wired in the application, with a configuration of the test's. */
 final class Installation {
 
+    /** Of tests that are run on either transport. */
+    static final String SOCKETS = "sockets";
+
+    /** A system property: whether to have the sockets of the JDK, as where there is no native transport, and not those of Netty. */
+    private static final String JDK_TRANSPORT = "bits.test.jdk-transport";
+
     final int port;
     final Gateway gateway;
     final Tiers tiers;
@@ -24,6 +31,10 @@ final class Installation {
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
     Installation(Vertx vertx, List<String> proxies, String... settings) throws IOException {
+        this(vertx, "127.0.0.1", proxies, settings);
+    }
+
+    Installation(Vertx vertx, String host, List<String> proxies, String... settings) throws IOException {
         Map<String, String> values = new HashMap<>(Map.of(
                 "bits.gateway.probe-interval", "PT0.1S",
                 "bits.gateway.resolve-interval", "PT0.1S",
@@ -50,11 +61,16 @@ final class Installation {
                 new ApiDocument(tiers, relay),
                 metrics,
                 Optional.of(proxies),
-                "127.0.0.1",
+                host,
                 port,
                 Duration.ofSeconds(1));
         gateway.start(null);
         Awaitility.await().until(tiers::areKnown);
+    }
+
+    /** With the transport that the application has. */
+    static Vertx vertx() {
+        return Vertx.vertx(new VertxOptions().setPreferNativeTransport(!Boolean.getBoolean(JDK_TRANSPORT)));
     }
 
     Wire wire() throws IOException {

@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a client may not do, and what it is told. */
+@Tag(Installation.SOCKETS)
 class LimitsTest {
 
-    private static final Vertx VERTX = Vertx.vertx();
+    private static final Vertx VERTX = Installation.vertx();
     private static Service node;
     private static Installation strict;
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Which node gets a request, and what becomes of it when a node fails. */
 class NodesTest {
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx = Installation.vertx();
     private final Service a = new Service(vertx, "a");
     private final Service b = new Service(vertx, "b");
     private final List<Installation> gateways = new ArrayList<>();

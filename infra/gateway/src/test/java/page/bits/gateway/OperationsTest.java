@@ -24,7 +24,7 @@ class OperationsTest {
     /** Two tiers that describe themselves. */
     public static final class Nodes implements QuarkusTestResourceLifecycleManager {
 
-        private final Vertx vertx = Vertx.vertx();
+        private final Vertx vertx = Installation.vertx();
 
         @Override
         public Map<String, String> start() {

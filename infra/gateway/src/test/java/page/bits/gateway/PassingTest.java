@@ -14,12 +14,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What goes through: to which tier, with which headers, and framed how. */
+@Tag(Installation.SOCKETS)
 class PassingTest {
 
-    private static final Vertx VERTX = Vertx.vertx();
+    private static final Vertx VERTX = Installation.vertx();
     private static Service actions;
     private static Service views;
     private static Service presence;

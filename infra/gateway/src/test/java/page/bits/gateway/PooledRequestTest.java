@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** An answer has arrived and was not read yet, the connection has gone to another request, and then the first is called off. */
 class PooledRequestTest {
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx = Installation.vertx();
     private final Service node = new Service(vertx, "node");
     private final HttpClient client = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(1));
     private final LinkedBlockingQueue<HttpServerRequest> atNode = new LinkedBlockingQueue<>();

@@ -27,7 +27,7 @@ class StreamsTest {
 
     private static final String STREAM = "Accept: text/event-stream";
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx = Installation.vertx();
     private final Service a = new Service(vertx, "a");
     private final Service b = new Service(vertx, "b");
     private final List<HttpServerResponse> streams = new CopyOnWriteArrayList<>();

@@ -3,6 +3,7 @@ package page.bits.sse;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class OtherMachine implements AutoCloseable {
         OtherMachine machine =
                 new OtherMachine("bits%d-%d".formatted(process, number), (int) ((31 * process + number) % NETWORKS));
         try {
-            run("ip", "netns", "add", machine.name);
+            ours("ip", "netns", "add", machine.name);
         } catch (IOException | IllegalStateException e) {
             System.out.println(
                     "SKIPPED: no test of a machine that vanishes without root and iproute2: " + e.getMessage());
@@ -62,19 +63,39 @@ public final class OtherMachine implements AutoCloseable {
     }
 
     private void connect() throws IOException {
-        run("ip", "link", "add", name, "type", "veth", "peer", "name", name, "netns", name);
-        run("ip", "address", "add", here + "/30", "dev", name);
-        run("ip", "link", "set", name, "up");
-        run("ip", "-n", name, "address", "add", there + "/30", "dev", name);
-        run("ip", "-n", name, "link", "set", name, "up");
-        String link = run("ip", "netns", "exec", name, "cat", "/sys/class/net/" + name + "/address");
+        ours("ip", "link", "add", name, "type", "veth", "peer", "name", name, "netns", name);
+        ours("ip", "address", "add", here + "/30", "dev", name);
+        ours("ip", "link", "set", name, "up");
+        ours("ip", "-n", name, "address", "add", there + "/30", "dev", name);
+        ours("ip", "-n", name, "link", "set", name, "up");
+        String link = ours("ip", "netns", "exec", name, "cat", "/sys/class/net/" + name + "/address");
         // As from behind a router: that it has vanished can't be seen by its not answering ARP.
-        run("ip", "neighbour", "replace", there, "lladdr", link.strip(), "dev", name, "nud", "permanent");
+        ours("ip", "neighbour", "replace", there, "lladdr", link.strip(), "dev", name, "nud", "permanent");
     }
 
     /** Our address, as it sees us. */
     public String here() {
         return here;
+    }
+
+    /** Its address, as we see it. */
+    public String there() {
+        return there;
+    }
+
+    /** Runs a program there, until {@link #close()}. What it has to say about errors goes to our own. */
+    public Process run(List<String> program) {
+        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", name));
+        command.addAll(program);
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            processes.add(process);
+            return process;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
@@ -86,18 +107,15 @@ public final class OtherMachine implements AutoCloseable {
         String script = "exec 3<>/dev/tcp/%s/%d && printf 'GET %s HTTP/1.1\\r\\nHost: %1$s:%2$d\\r\\n"
                         .formatted(here, port, path)
                 + "Accept: text/event-stream\\r\\n\\r\\n' >&3 && exec cat <&3";
+        InputStream received = run(List.of("bash", "-c", script)).getInputStream();
+        StringBuilder text = new StringBuilder();
         try {
-            Process client = new ProcessBuilder("ip", "netns", "exec", name, "bash", "-c", script)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            processes.add(client);
-            StringBuilder received = new StringBuilder();
-            while (received.indexOf("\ndata:") < 0) {
-                int next = client.getInputStream().read();
+            while (text.indexOf("\ndata:") < 0) {
+                int next = received.read();
                 if (next < 0) {
-                    throw new IllegalStateException("No stream came, but: " + received);
+                    throw new IllegalStateException("No stream came, but: " + text);
                 }
-                received.append((char) next);
+                text.append((char) next);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -107,7 +125,7 @@ public final class OtherMachine implements AutoCloseable {
     /** From now on it takes no packet, and sends none. */
     public void vanish() {
         try {
-            run("ip", "-n", name, "address", "flush", "dev", name);
+            ours("ip", "-n", name, "address", "flush", "dev", name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -119,14 +137,14 @@ public final class OtherMachine implements AutoCloseable {
         for (String[] command :
                 List.of(new String[] {"ip", "netns", "delete", name}, new String[] {"ip", "link", "delete", name})) {
             try {
-                run(command);
+                ours(command);
             } catch (IOException | IllegalStateException e) {
                 // One takes the other with it, sooner or later.
             }
         }
     }
 
-    private static String run(String... command) throws IOException {
+    private static String ours(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         try {
