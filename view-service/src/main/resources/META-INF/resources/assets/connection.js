@@ -25,19 +25,20 @@ export class Connection {
   #lostAt = 0;
   #triedAt = 0;
   #heardAt = 0;
-  #url;
-  #lastId;
+  #address;
   #listener;
 
   /**
-   * @param {string} url of the stream
-   * @param {() => string} lastId where to resume, asked anew for each connection
-   * @param {{state: (state: State) => void, morph: (id: string, html: string, from: string) => void, reached: (t: number) => void}} listener
-   *     `morph` also gets the id that its connection resumed from; `reached` hears how far the server is where nothing changed
+   * @param {() => string|URL} address of the stream, with where to resume; asked anew for each connection
+   * @param {{
+   *   state: (state: State) => void,
+   *   reached: (t: number) => void,
+   *   events: Record<string, (id: string, data: string) => boolean|void>,
+   * }} listener `reached` hears how far the server is where nothing changed; what takes the events by their names returns true where
+   *     the server told with one that it may not have the newest
    */
-  constructor(url, lastId, listener) {
-    this.#url = url;
-    this.#lastId = lastId;
+  constructor(address, listener) {
+    this.#address = address;
     this.#listener = listener;
   }
 
@@ -47,11 +48,8 @@ export class Connection {
 
   open() {
     this.#drop();
-    const from = this.#lastId();
-    const url = new URL(this.#url, location.href);
-    url.searchParams.set("from", from);
     this.#triedAt = Date.now();
-    const source = new EventSource(url);
+    const source = new EventSource(this.#address());
     this.#source = source;
     const on = (name, handle) =>
       source.addEventListener(name, (event) => {
@@ -63,11 +61,13 @@ export class Connection {
       this.#lostAt = 0;
       this.#tell("live");
     });
-    on("morph", (event) => {
-      this.#attempts = 0; // a real connection, not one that opens only to fail
-      this.#tell("live");
-      this.#listener.morph(event.lastEventId, event.data, from);
-    });
+    for (const [name, take] of Object.entries(this.#listener.events)) {
+      on(name, (event) => {
+        this.#attempts = 0; // a real connection, not one that opens only to fail
+        const stale = take(event.lastEventId, event.data);
+        this.#tell(stale ? "behind" : "live");
+      });
+    }
     on("keepalive", (event) => {
       this.#attempts = 0; // a real connection, not one that opens only to fail
       const { t, stale } = JSON.parse(event.data);

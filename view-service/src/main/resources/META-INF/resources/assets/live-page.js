@@ -1,6 +1,7 @@
 /** What a creator's page and a post's have in common: they are live from the t they were rendered at, and somebody looks at them. */
 
 import { announce } from "./announce.js";
+import { Fragments } from "./fragments.js";
 import { LiveIndicator } from "./live.js";
 import { applyFragment, loadMorphing } from "./morph.js";
 import { onSession, refresh, signInAsDemo } from "./session.js";
@@ -87,7 +88,15 @@ export class LivePage {
     this.#indicator = indicator;
     let lost = false;
     await Promise.race([loadMorphing(), new Promise((resolve) => setTimeout(resolve, MORPHING_MS))]);
-    this.#stream = new SharedStream(url, { id: eventId, fragments: this.#rendered }, {
+    const content = new Fragments(this.#rendered, (fragments, sameHistory) => {
+      if (!sameHistory) {
+        indicator.forget();
+        for (const personal of this.#personal) personal.forget?.();
+      }
+      listener.before?.();
+      for (const next of fragments) this.#show(next, sameHistory, listener);
+    });
+    this.#stream = new SharedStream(url, { id: eventId, content }, {
       state(state) {
         indicator.show(state);
         // A server that was away may be another one, which does not know us any more.
@@ -95,14 +104,6 @@ export class LivePage {
         lost = state === "reconnecting" || state === "offline";
       },
       reached: (t) => indicator.reached(t),
-      morph: (fragments, sameHistory) => {
-        if (!sameHistory) {
-          indicator.forget();
-          for (const personal of this.#personal) personal.forget?.();
-        }
-        listener.before?.();
-        for (const next of fragments.values()) this.#show(next, sameHistory, listener);
-      },
     });
     this.#stream.start();
   }

@@ -209,8 +209,8 @@ class LivePageTest extends PageTest {
                           const html = (count) => `<div id="creator-alice"><p class="post-count">${count}</p></div>`;
                           const channel = new BroadcastChannel("bits:" + stream);
                           const say = (message) => channel.postMessage({ type: "morph", truth: false, ...message });
-                          say({ id: id(3000), base: id(2000), html: html("after a gap") });
-                          say({ id: id(1000), base: eventId, html: html("the next") });
+                          say({ id: id(3000), base: id(2000), data: html("after a gap") });
+                          say({ id: id(1000), base: eventId, data: html("the next") });
                         }
                         """);
         // Were the first one taken, this would be too old.
