@@ -85,6 +85,9 @@ export class Connection {
 
   close() {
     this.#drop();
+    this.#state = "connecting"; // when it is opened again it begins anew
+    this.#attempts = 0;
+    this.#lostAt = 0;
   }
 
   /** Somebody looks again, or the network came back: don't wait for the timer, and don't trust a connection that is silent. */

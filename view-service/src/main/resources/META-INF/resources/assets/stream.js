@@ -2,8 +2,8 @@
  * One live stream per browser and URL, however many tabs show it: a browser has six HTTP/1.1 connections for a host, and a
  * POST must never wait for one.
  *
- * The tab that leads holds the connection. Every tab keeps the newest of what the stream is of, with its id, so each can answer a
- * newcomer or go on where a leader stopped.
+ * The tab that leads holds the connection, and only tabs that are looked at take part. Each keeps the newest of what the stream is of,
+ * with its id, so each can answer a newcomer or go on where a leader stopped.
  *
  * Messages of the leader's:
  *   state {state, t}           on every change and sign of life; t is how far the server is
@@ -11,6 +11,7 @@
  *                              `base`
  */
 
+import { whileLookedAt } from "./attention.js";
 import { Connection } from "./connection.js";
 import { basis, sameEpoch, supersedes } from "./event-id.js";
 import { Leadership } from "./leadership.js";
@@ -70,22 +71,13 @@ export class SharedStream {
   }
 
   start() {
-    addEventListener("pagehide", () => this.#leadership.leave());
-    addEventListener("pageshow", (event) => {
-      if (event.persisted) this.#leadership.join();
-    });
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) this.#leadership.join();
-      else if (!navigator.locks) this.#leadership.leave();
-    });
+    whileLookedAt({ come: () => this.#leadership.join(), go: () => this.#leadership.leave() });
     addEventListener("online", () => {
       if (this.#leadership.leading) this.#connection.nudge();
     });
     addEventListener("offline", () => {
       if (this.#leadership.leading) this.#connection.verify();
     });
-    // Without locks each tab is connected for itself: only the one that is looked at.
-    if (navigator.locks || !document.hidden) this.#leadership.join();
   }
 
   #address() {
