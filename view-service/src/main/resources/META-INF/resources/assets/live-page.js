@@ -4,6 +4,7 @@ import { announce } from "./announce.js";
 import { Fragments } from "./fragments.js";
 import { LiveIndicator } from "./live.js";
 import { applyFragment, loadMorphing } from "./morph.js";
+import { Presence } from "./presence.js";
 import { onSession, refresh, signInAsDemo } from "./session.js";
 import { SharedStream } from "./stream.js";
 import { keepTimesRelative, makeTimesRelative } from "./time.js";
@@ -38,6 +39,8 @@ export class LivePage {
     keepTimesRelative();
     showWho();
     this.#showRole();
+    const presence = new Presence(this.handle);
+    refresh().then(() => presence.begin());
   }
 
   get handle() {
@@ -138,6 +141,5 @@ export class LivePage {
         signIn.disabled = false;
       }
     });
-    refresh();
   }
 }

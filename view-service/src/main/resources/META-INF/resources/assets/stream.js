@@ -80,6 +80,11 @@ export class SharedStream {
     });
   }
 
+  /** To be called when there is something else to ask for. */
+  reconnect() {
+    if (this.#leadership.leading) this.#connection.open();
+  }
+
   #address() {
     this.#from = this.#id;
     const address = new URL(this.#url, location.href);
