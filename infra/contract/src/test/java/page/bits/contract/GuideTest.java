@@ -81,7 +81,7 @@ class GuideTest {
 
     @TestFactory
     Stream<DynamicContainer> theirExamplesWork() throws Exception {
-        return Stream.of(guide("posting-actions.md", 15), guide("subscribing.md", 8));
+        return Stream.of(guide("posting-actions.md", 15), guide("subscribing.md", 8), guide("presence.md", 2));
     }
 
     private static DynamicContainer guide(String name, int least) throws Exception {

@@ -30,15 +30,24 @@ class StreamsDocumentTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String VIEW = "view";
     private static final String VIEWS = "views";
+    private static final String PRESENCE = "presence";
+
+    /** Of presence, whose snapshots and deltas are others than those of views. */
+    private static final Map<String, String> MESSAGES = Map.of("snapshot", "audience", "delta", "audienceDelta");
 
     private final StreamsSchema schema = new StreamsSchema();
     private final HttpClient http = HttpClient.newHttpClient();
 
     /** An event as it came: its fields by their names. */
-    private record Event(Map<String, String> fields) {
+    private record Event(String stream, Map<String, String> fields) {
 
         String name() {
             return fields.get("event");
+        }
+
+        /** Its name in the document. */
+        String message() {
+            return stream.startsWith("/presence/") ? MESSAGES.getOrDefault(name(), name()) : name();
         }
 
         /** What the document calls its headers. */
@@ -108,6 +117,8 @@ class StreamsDocumentTest {
             for (String format : List.of("json", "html")) {
                 open(application, "/views?posts=olga&creator=olga&post=" + post + "&format=" + format, byStream);
             }
+            open(application, "/presence/olga", byStream, owner);
+            open(application, "/presence/olga?observe=true", byStream);
             act(application, owner, "update-creator", "{\"handle\":\"olga\",\"bio\":null}");
             act(application, owner, "edit-post", "{\"postId\":\"" + post + "\",\"text\":\"Edited\"}");
             act(application, owner, "like-post", "{\"postId\":\"" + post + "\"}");
@@ -135,12 +146,13 @@ class StreamsDocumentTest {
         assertAll(byStream.entrySet().stream()
                 .flatMap(stream -> stream.getValue().stream().map(event -> () -> {
                     assertEquals(
-                            List.of(), schema.headerErrors(event.name(), event.headers()), stream.getKey() + event);
+                            List.of(), schema.headerErrors(event.message(), event.headers()), stream.getKey() + event);
                     assertEquals(
-                            List.of(), schema.payloadErrors(event.name(), payload(event)), stream.getKey() + event);
+                            List.of(), schema.payloadErrors(event.message(), payload(event)), stream.getKey() + event);
                 })));
         assertEquals(schema.messages(VIEW), names(byStream, "/views/"));
         assertEquals(schema.messages(VIEWS), names(byStream, "/views?"));
+        assertEquals(schema.messages(PRESENCE), names(byStream, "/presence/"));
     }
 
     private static String last(List<Event> events) {
@@ -151,22 +163,25 @@ class StreamsDocumentTest {
         return byStream.entrySet().stream()
                 .filter(stream -> stream.getKey().startsWith(prefix))
                 .flatMap(stream -> stream.getValue().stream())
-                .map(Event::name)
+                .map(Event::message)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private String payload(Event event) {
         String data = event.fields().get("data");
-        return schema.message(event.name()).path("contentType").asText().equals("text/html") ? Json.quoted(data) : data;
+        return schema.message(event.message()).path("contentType").asText().equals("text/html") ? Json.quoted(data) : data;
     }
 
     /** Reads a stream to its end; returns once it has its first event. */
-    private void open(Application application, String path, Map<String, List<Event>> byStream) {
+    private void open(Application application, String path, Map<String, List<Event>> byStream, String... token) {
         List<Event> events = new CopyOnWriteArrayList<>();
         byStream.put(path, events);
-        HttpRequest request = HttpRequest.newBuilder(URI.create(application.address() + path))
-                .header("Accept", "text/event-stream")
-                .build();
+        HttpRequest.Builder asked = HttpRequest.newBuilder(URI.create(application.address() + path))
+                .header("Accept", "text/event-stream");
+        for (String bearer : token) {
+            asked.header("Authorization", "Bearer " + bearer);
+        }
+        HttpRequest request = asked.build();
         http.sendAsync(request, BodyHandlers.ofLines()).thenAccept(response -> {
             Map<String, String> fields = new HashMap<>();
             response.body().forEach(line -> {
@@ -174,7 +189,7 @@ class StreamsDocumentTest {
                     String[] field = line.split(": ", 2);
                     fields.merge(field[0], field[1], (one, next) -> one + "\n" + next);
                 } else if (fields.containsKey("event")) {
-                    events.add(new Event(Map.copyOf(fields)));
+                    events.add(new Event(path, Map.copyOf(fields)));
                     fields.clear();
                 } else {
                     fields.clear();
