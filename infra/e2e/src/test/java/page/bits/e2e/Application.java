@@ -105,7 +105,12 @@ final class Application extends Site {
 
     @Override
     int openStreams() {
-        return metric(address(), "bits_sse_streams");
+        return openStreams(address(), "views");
+    }
+
+    @Override
+    int openPresences() {
+        return openStreams(address(), "presence");
     }
 
     @Override

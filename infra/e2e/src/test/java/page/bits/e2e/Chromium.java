@@ -6,6 +6,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A real browser, the one that the system has installed. Remembers everything that pages complain of. */
 final class Chromium implements AutoCloseable {
+
+    /** For what takes the application some seconds, and a machine that has other things to do. */
+    private static final double PATIENCE_MS = 30_000;
 
     private static final String EXECUTABLE =
             Objects.requireNonNullElse(System.getenv("BITS_CHROMIUM"), "/usr/bin/chromium");
@@ -35,12 +39,29 @@ final class Chromium implements AutoCloseable {
                             "--disable-sync")));
     private final List<String> complaints = new CopyOnWriteArrayList<>();
 
+    Chromium() {
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
+    }
+
     /** A browser of its own: its tabs share cookies, locks and connections with one another and with nobody else. */
     BrowserContext person(boolean javaScript) {
         BrowserContext context = browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(javaScript));
-        context.setDefaultTimeout(30_000);
+        context.setDefaultTimeout(PATIENCE_MS);
         context.onPage(this::listen);
         return context;
+    }
+
+    /** As {@code stream}, for the scripts of a test: the newest that the page has opened to where the path begins so. */
+    static void keepStreamAtHand(Page page, String path) {
+        page.addInitScript("""
+                const Real = EventSource;
+                EventSource = class extends Real {
+                  constructor(url) {
+                    super(url);
+                    if (new URL(url, location).pathname.startsWith("%s")) window.stream = this;
+                  }
+                };
+                """.formatted(path));
     }
 
     private void listen(Page page) {

@@ -2,6 +2,7 @@ package page.bits.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
@@ -32,7 +33,7 @@ class HostedPageTest extends PageTest {
                     .until(() -> hosted.openStreams(1) == 1 && hosted.openStreams(2) == 1);
             assertEveryoneSeesTheNextPost(List.of(mine, theirs));
 
-            hosted.killView(1);
+            hosted.kill("view-1");
             String meanwhile = unique();
             hosted.publish("\"" + meanwhile + "\"");
             for (Page tab : List.of(mine, theirs)) {
@@ -41,6 +42,31 @@ class HostedPageTest extends PageTest {
             }
             assertEveryoneSeesTheNextPost(List.of(mine, theirs));
             hosted.awaitReady();
+        }
+    }
+
+    @Test
+    void twoPeopleOnTwoNodesSeeOneAnotherAndNobodyLeavesWhenOneNodeIsKilled() throws Exception {
+        try (BrowserContext one = chromium().person(true);
+                BrowserContext another = chromium().person(true)) {
+            List<Page> pages = List.of(one.newPage(), another.newPage());
+            for (Page page : pages) {
+                page.navigate(hosted.address() + "/@bob");
+                Presence.assertCount(page, 1 + pages.indexOf(page));
+            }
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> hosted.openPresences(1) == 1 && hosted.openPresences(2) == 1);
+            pages.forEach(page -> Presence.assertCount(page, 2));
+            pages.forEach(Presence::watchCount);
+
+            hosted.kill("presence-1");
+            await().atMost(Duration.ofSeconds(20)).until(() -> hosted.openPresences(2) == 2);
+            hosted.awaitReady();
+            for (Page page : pages) {
+                Presence.assertCount(page, 2);
+                assertThat(page.locator("#presence.doubtful")).hasCount(0);
+                assertEquals(2, Presence.lowestCount(page));
+            }
         }
     }
 

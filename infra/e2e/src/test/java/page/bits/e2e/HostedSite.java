@@ -26,7 +26,8 @@ import java.util.stream.Stream;
  */
 final class HostedSite extends Site {
 
-    static final int VIEWS = 2;
+    /** Of each service. */
+    private static final int NODES = 2;
 
     /** A line of the table: name, port, process id, health. */
     private static final Pattern ROW = Pattern.compile("(?m)^(\\S+) +(\\d+) +(\\d+) +(\\S.*)$");
@@ -79,6 +80,7 @@ final class HostedSite extends Site {
                         "transactor", "infra/transactor",
                         "action", "action-service",
                         "view", "view-service",
+                        "presence", "presence-service",
                         "gateway", "infra/gateway")
                 .forEach((jar, module) -> command.add("-Dbits." + jar + ".jar="
                         + ROOT.resolve(module).resolve("target/quarkus-app/quarkus-run.jar")));
@@ -114,18 +116,31 @@ final class HostedSite extends Site {
         return Files.readString(folder.resolve("launcher.log"));
     }
 
-    /** Kills a node of view-service, counted from 1; it is started again. */
-    void killView(int number) throws IOException, InterruptedException {
-        ask("cluster-kill", "view-" + number);
+    /** Kills a process, such as {@code view-1}; it is started again. */
+    void kill(String process) throws IOException, InterruptedException {
+        ask("cluster-kill", process);
     }
 
     int openStreams(int view) {
-        return metric("http://localhost:" + ports.get("view-" + view), "bits_sse_streams");
+        return openStreams(address("view-" + view), "views");
     }
 
     @Override
     int openStreams() {
-        return IntStream.rangeClosed(1, VIEWS).map(this::openStreams).sum();
+        return IntStream.rangeClosed(1, NODES).map(this::openStreams).sum();
+    }
+
+    int openPresences(int presence) {
+        return openStreams(address("presence-" + presence), "presence");
+    }
+
+    @Override
+    int openPresences() {
+        return IntStream.rangeClosed(1, NODES).map(this::openPresences).sum();
+    }
+
+    private String address(String process) {
+        return "http://localhost:" + ports.get(process);
     }
 
     @Override

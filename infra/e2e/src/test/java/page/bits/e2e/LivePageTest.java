@@ -91,7 +91,7 @@ class LivePageTest extends PageTest {
         Page visitor = tabs(1).get(0);
         try (BrowserContext hers = chromium().person(true)) {
             Page owner = hers.newPage();
-            keepStreamAtHand(owner);
+            Chromium.keepStreamAtHand(owner, "/views");
             open(owner, "/@alice");
             assertThat(card(owner, post).locator("[data-do=edit-post]")).isHidden();
             owner.locator("#demo-sign-in").click();
@@ -220,7 +220,7 @@ class LivePageTest extends PageTest {
     @Test
     void theIndicatorTellsWhenThePageIsBehind() {
         Page page = person().newPage();
-        keepStreamAtHand(page);
+        Chromium.keepStreamAtHand(page, "/views");
         open(page, "/@alice");
         String keepalive =
                 "stale => stream.dispatchEvent(new MessageEvent('keepalive', {data: JSON.stringify({t: 1, stale})}))";
@@ -306,19 +306,6 @@ class LivePageTest extends PageTest {
         page.navigate(application.address() + path);
         assertThat(live(page)).hasAttribute("data-state", "live", slowly());
         return page;
-    }
-
-    /** As {@code stream}, for the scripts of a test. */
-    private static void keepStreamAtHand(Page page) {
-        page.addInitScript("""
-                const Real = EventSource;
-                EventSource = class extends Real {
-                  constructor(url) {
-                    super(url);
-                    window.stream = this;
-                  }
-                };
-                """);
     }
 
     private static Locator card(Page page, String post) {

@@ -18,8 +18,11 @@ abstract class Site implements AutoCloseable {
 
     abstract String address();
 
-    /** How many streams are open, by the metrics of all that have some. */
+    /** How many streams of views are open, by the metrics of all that have some. */
     abstract int openStreams();
+
+    /** How many streams of presence are open, by the metrics of all that have some. */
+    abstract int openPresences();
 
     HttpResponse<String> get(String path) {
         return send(HttpRequest.newBuilder(URI.create(address() + path)).build());
@@ -58,12 +61,12 @@ abstract class Site implements AutoCloseable {
                 .replaceAll(".*\"postId\":\"([^\"]+)\".*", "$1");
     }
 
-    /** Of the metrics that are at this address. */
-    int metric(String address, String name) {
+    /** How many streams are open, of {@code views} or of {@code presence}, by the metrics that are at this address. */
+    int openStreams(String address, String of) {
         return send(HttpRequest.newBuilder(URI.create(address + "/q/metrics")).build())
                 .body()
                 .lines()
-                .filter(line -> line.startsWith(name + " "))
+                .filter(line -> line.startsWith("bits_sse_streams{") && line.contains("streams=\"" + of + "\""))
                 .map(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .findFirst()
                 .orElseThrow();
