@@ -56,6 +56,10 @@ public interface PresenceConfig {
     @WithDefault("2")
     int readThreads();
 
+    /** How many audiences may be being read at once; whoever comes to one more is told to try again. */
+    @WithDefault("1000")
+    int maxLoading();
+
     /** How long an audience that nobody watches any more is kept up to date, for whoever comes next. */
     @WithDefault("PT10S")
     Duration idle();

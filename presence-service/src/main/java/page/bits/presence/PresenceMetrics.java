@@ -34,8 +34,10 @@ final class PresenceMetrics implements MeterBinder {
                         PREFIX + "lease.age",
                         figures,
                         TimeUnit.SECONDS,
-                        it -> it.get().leaseAgeNanos() / 1e9)
-                .description("How long this node's lease has not gone up")
+                        it -> it.get().leaseAgeNanos() == Long.MAX_VALUE
+                                ? Double.NaN
+                                : it.get().leaseAgeNanos() / 1e9)
+                .description("How long this node's lease has not gone up; unknown before it has one")
                 .register(registry);
         count(registry, "ticks", recorder.ticks(), "Times that this node has looked for what is to be written");
         count(registry, "transactions", recorder.written(), "Transactions that this node has written, sweeps apart");

@@ -27,6 +27,7 @@ import page.bits.sse.SseConfig;
 import page.bits.sse.StreamLimits;
 import page.bits.streaming.Admission;
 import page.bits.streaming.Farewell;
+import page.bits.streaming.Parameters;
 import page.bits.streaming.Requested;
 import page.bits.streaming.ResumePoint;
 import page.bits.streaming.StreamRefusal;
@@ -87,7 +88,7 @@ class PresenceStreams {
             return;
         }
         Context loop = vertx.getOrCreateContext();
-        CompletableFuture.supplyAsync(() -> Visitors.Asked.of(request), Runnable::run)
+        CompletableFuture.supplyAsync(() -> Visitors.Asked.of(Parameters.readable(request)), Runnable::run)
                 // Not on the thread of presence, since it may wait for a provider's keys.
                 .thenComposeAsync(
                         asked -> prepared(request, creator.get(), asked, admission.admit(routing)),
@@ -113,15 +114,18 @@ class PresenceStreams {
     private CompletionStage<Ready> prepared(
             HttpServerRequest request, Handle creator, Visitors.Asked asked, Admission.Admitted admitted) {
         Optional<Session> session = Visitors.lasting(admitted.session());
+        Optional<Visitor> visitor = visitors.of(asked, session);
+        // From now on: what is still to be done may take as long as others keep a viewer who comes back.
+        visitor.ifPresent(present -> presences.enter(creator, present));
         return CompletableFuture.completedFuture(ResumePoint.asked(request))
                 .thenCompose(
                         from -> ResumePoint.of(from, peer, config.basisWait(), Infrastructure.getDefaultWorkerPool()))
                 .thenCompose(from -> presences
                         .watch(creator)
-                        .thenApply(watch -> new Ready(
-                                creator, visitors.of(asked, session), session, from, watch, admitted.permit())))
+                        .thenApply(watch -> new Ready(creator, visitor, session, from, watch, admitted.permit())))
                 .whenComplete((ready, failure) -> {
                     if (failure != null) {
+                        visitor.ifPresent(present -> presences.leave(creator, present));
                         admitted.permit().close();
                     }
                 });
@@ -129,10 +133,15 @@ class PresenceStreams {
 
     private void open(HttpServerRequest request, Ready ready) {
         Optional<Duration> atMost = ready.session().map(session -> Duration.between(Instant.now(), session.expires()));
-        // Before it is open: it may end while it is being opened.
-        ready.visitor().ifPresent(visitor -> presences.enter(ready.creator(), visitor));
-        if (!streams.open(request, ready.watch().channel(), ready.from(), atMost, () -> close(ready))) {
-            close(ready);
+        boolean taken = false;
+        try {
+            taken = streams.open(request, ready.watch().channel(), ready.from(), atMost, () -> close(ready));
+        } finally {
+            if (!taken) {
+                close(ready);
+            }
+        }
+        if (!taken) {
             StreamRefusal.answer(request.response(), StreamRefusal.ending());
         }
     }

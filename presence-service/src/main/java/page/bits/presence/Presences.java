@@ -12,8 +12,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,8 +50,9 @@ class Presences {
     private static final Duration LAST_WRITE = Duration.ofSeconds(1);
 
     private final DatomicPeer peer;
-    private final ScheduledExecutorService thread =
+    private final ScheduledExecutorService scheduler =
             Executors.newSingleThreadScheduledExecutor(task -> named(task, "bits-presence"));
+    private final Executor thread = this::execute;
     private final ExecutorService readers;
     private final ActionClient actions;
     private final Attendance attendance;
@@ -63,6 +66,7 @@ class Presences {
     private volatile Epoch epoch;
     private volatile boolean stale = true;
     private volatile Runnable whenStaleChanges = () -> {};
+    private volatile boolean registered;
     private volatile Figures figures = Figures.NONE;
 
     Presences(
@@ -85,18 +89,32 @@ class Presences {
         this.audiences = new Audiences(peer::db, thread, readers, pseudonyms, frames, config, clock);
         this.attendance = new Attendance(pseudonyms, clock, Clock.systemUTC(), timing);
         this.actions = new ActionClient(vertx, nodes, token, config.writeTimeout());
-        this.recorder = new Recorder(actions, attendance, audiences::person, thread, clock, timing, config);
+        this.recorder = new Recorder(actions, attendance, audiences, thread, clock, timing, config);
         new PresenceMetrics(() -> figures, recorder).bindTo(metrics);
         feed.handTo(transaction -> thread.execute(() -> apply(transaction)));
-        peer.whenReady().thenRunAsync(this::begin, thread);
         long tick = config.tick().toNanos();
-        thread.scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.NANOSECONDS);
+        scheduler.scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.NANOSECONDS);
     }
 
     private static Thread named(Runnable task, String name) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Left to itself, the scheduler would keep to itself whatever a task throws. */
+    private void execute(Runnable task) {
+        try {
+            scheduler.execute(() -> {
+                try {
+                    task.run();
+                } catch (Throwable e) {
+                    LOG.error("A task of presence failed", e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Presence has ended; what comes now is nobody's");
+        }
     }
 
     private void begin() {
@@ -113,32 +131,31 @@ class Presences {
 
     private void apply(Transaction transaction) {
         if (transaction.t().value() > basis) {
-            try {
-                PresenceTransaction read = PresenceTransaction.of(transaction, peer.db());
-                audiences.apply(read);
-                recorder.apply(read);
-            } catch (RuntimeException e) {
-                LOG.errorf(e, "Transaction %s can't be understood", transaction.t());
-            }
+            PresenceTransaction read = PresenceTransaction.of(transaction, peer.db());
+            recorder.apply(read);
+            audiences.apply(read);
         }
     }
 
-    /** Whatever fails in here would be the last tick, and is to be heard of. */
+    /** Whatever leaves here would be the last tick. */
     private void tick() {
-        if (!hasBegun()) {
-            return;
-        }
         try {
-            recorder.tick();
-            audiences.tick();
-            tellWhetherStale();
-            figures = new Figures(
-                    attendance.connections(),
-                    attendance.viewers(),
-                    audiences.size(),
-                    recorder.nodes(),
-                    recorder.leaseAge());
-        } catch (RuntimeException e) {
+            if (!hasBegun() && peer.isReady()) {
+                begin();
+            }
+            if (hasBegun()) {
+                recorder.tick();
+                audiences.tick();
+                tellWhetherStale();
+                registered |= recorder.isRegistered();
+                figures = new Figures(
+                        attendance.connections(),
+                        attendance.viewers(),
+                        audiences.size(),
+                        recorder.nodes(),
+                        recorder.leaseAge());
+            }
+        } catch (Throwable e) {
             LOG.error("A tick of presence failed", e);
         }
     }
@@ -150,6 +167,16 @@ class Presences {
             audiences.forgetFrames();
             whenStaleChanges.run();
         }
+    }
+
+    /** Whether the database has heard of this node: before that, whoever comes to it would be counted nowhere. */
+    boolean isRegistered() {
+        return registered;
+    }
+
+    /** Whether what this node shows may be old. */
+    boolean isStale() {
+        return stale;
     }
 
     /** @param then runs on the thread of presence whenever what this node knows is stale, or not any more; returns at once */
@@ -218,7 +245,7 @@ class Presences {
         } catch (Exception e) {
             LOG.debugf(e, "The end of this node could not be written; others find out");
         }
-        thread.shutdownNow();
+        scheduler.shutdownNow();
         readers.shutdownNow();
         actions.close();
     }

@@ -84,7 +84,10 @@ final class LoopStreams {
         loop.runOnContext(ignored -> {
             if (!streams.isClosed()) {
                 Frame keepalive = streams.keepalive();
-                open.forEach(subscriber -> subscriber.tell(keepalive));
+                // A copy, since a stream that fails at it leaves the set.
+                for (Subscriber subscriber : open.toArray(Subscriber[]::new)) {
+                    subscriber.tell(keepalive);
+                }
             }
         });
     }

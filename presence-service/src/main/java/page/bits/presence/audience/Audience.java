@@ -40,26 +40,24 @@ public final class Audience {
     private final Pseudonyms pseudonyms;
     private final Map<Long, Room> rooms = new HashMap<>();
 
-    /** In how many living rooms each is recorded, by their key. */
+    /** In how many rooms each is recorded, by their key. */
     private final Map<Long, Integer> present = new HashMap<>();
 
-    /** The records of each person in living rooms, by their id. */
+    /** The records of each person, by their id. */
     private final Map<String, List<Recorded>> people = new HashMap<>();
 
     private final NavigableSet<NamedViewer> shown = new TreeSet<>(LONGEST_HERE_FIRST);
     private final long basis;
 
-    /** What one node has recorded. */
+    /** What one living node has recorded. */
     private static final class Room {
 
         private final long node;
-        private boolean living;
         private final Map<NamedViewer, Long> named = new HashMap<>();
         private final Set<Long> anonymous = new HashSet<>();
 
-        Room(long node, boolean living) {
+        Room(long node) {
             this.node = node;
-            this.living = living;
         }
     }
 
@@ -81,7 +79,10 @@ public final class Audience {
         Audience audience = new Audience(pseudonyms, db.basisT());
         for (long room : roomsOf(db, creator)) {
             long node = nodeOf(db, room);
-            audience.rooms.put(room, new Room(node, isLiving(db, node)));
+            if (!isLiving(db, node)) {
+                continue;
+            }
+            audience.addRoom(room, node);
             for (Datom datom : db.datoms(Database.EAVT, room, PresenceAttributes.ROOM_NAMED)) {
                 audience.add(room, NamedViewer.parse((String) datom.v()), t(datom));
             }
@@ -157,14 +158,14 @@ public final class Audience {
         return Optional.ofNullable(people.get(id)).map(Audience::shownOf);
     }
 
-    /** The rooms that it is the union of, also those of nodes that were swept. */
+    /** The rooms that it is the union of. */
     Set<Long> rooms() {
         return rooms.keySet();
     }
 
     /** A living node has begun to record viewers of this creator. */
     public void addRoom(long room, long node) {
-        rooms.putIfAbsent(room, new Room(node, true));
+        rooms.putIfAbsent(room, new Room(node));
     }
 
     /**
@@ -186,47 +187,46 @@ public final class Audience {
         }
     }
 
-    /** A node was swept: whoever it alone has recorded is not here any more. @return whether it had any room here */
-    public boolean sweep(long node) {
-        boolean had = false;
-        for (Map.Entry<Long, Room> entry : rooms.entrySet()) {
-            Room room = entry.getValue();
-            if (room.node == node && room.living) {
-                had = true;
-                room.living = false;
-                room.named.forEach((viewer, t) -> hide(entry.getKey(), viewer, t));
-                room.anonymous.forEach(this::hide);
-            }
+    /**
+     * A node was swept: whoever it alone has recorded is not here any more.
+     *
+     * @return the rooms that it had here, which are none of this audience any more
+     */
+    public List<Long> sweep(long node) {
+        List<Long> swept = rooms.entrySet().stream()
+                .filter(room -> room.getValue().node == node)
+                .map(Map.Entry::getKey)
+                .toList();
+        for (long id : swept) {
+            Room room = rooms.remove(id);
+            room.named.forEach((viewer, t) -> hide(id, viewer, t));
+            room.anonymous.forEach(this::hide);
         }
-        return had;
+        return swept;
     }
 
     private void add(long id, NamedViewer viewer, long t) {
-        Room room = rooms.get(id);
-        if (room.named.putIfAbsent(viewer, t) == null && room.living) {
+        if (rooms.get(id).named.putIfAbsent(viewer, t) == null) {
             show(pseudonyms.ofActor(viewer.id()));
             change(viewer.id(), records -> records.add(new Recorded(id, viewer, t)));
         }
     }
 
     private void remove(long id, NamedViewer viewer) {
-        Room room = rooms.get(id);
-        Long t = room.named.remove(viewer);
-        if (t != null && room.living) {
+        Long t = rooms.get(id).named.remove(viewer);
+        if (t != null) {
             hide(id, viewer, t);
         }
     }
 
     private void add(long id, long anonymous) {
-        Room room = rooms.get(id);
-        if (room.anonymous.add(anonymous) && room.living) {
+        if (rooms.get(id).anonymous.add(anonymous)) {
             show(anonymous);
         }
     }
 
     private void remove(long id, long anonymous) {
-        Room room = rooms.get(id);
-        if (room.anonymous.remove(anonymous) && room.living) {
+        if (rooms.get(id).anonymous.remove(anonymous)) {
             hide(anonymous);
         }
     }

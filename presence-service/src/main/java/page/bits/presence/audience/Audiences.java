@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -21,6 +22,7 @@ import page.bits.presence.PresenceConfig;
 import page.bits.presence.Pseudonyms;
 import page.bits.presence.peer.NamedViewer;
 import page.bits.sse.Channel;
+import page.bits.streaming.NotYet;
 
 /**
  * The audiences that somebody watches at this node. One is read from the database when its first watcher comes, follows the
@@ -28,7 +30,7 @@ import page.bits.sse.Channel;
  *
  * <p>Confined to the thread of presence: every method is called there.
  */
-public final class Audiences {
+public final class Audiences implements People {
 
     private final Supplier<Database> db;
     private final Executor thread;
@@ -38,6 +40,7 @@ public final class Audiences {
     private final LongSupplier clock;
     private final long pushInterval;
     private final long keep;
+    private final int maxLoading;
     private final Map<Handle, Watched> watched = new HashMap<>();
     private final Map<Long, Watched> byRoom = new HashMap<>();
     private final Set<Watched> loading = new HashSet<>();
@@ -73,6 +76,7 @@ public final class Audiences {
         this.clock = clock;
         this.pushInterval = config.pushInterval().toNanos();
         this.keep = config.idle().toNanos();
+        this.maxLoading = config.maxLoading();
     }
 
     /** An audience and those who watch it. */
@@ -129,9 +133,13 @@ public final class Audiences {
     /**
      * Begins to watch.
      *
-     * @return completed on this thread; fails where the database can't be read
+     * @return completed on this thread; fails where the database can't be read, or too many are being read
      */
     public CompletableFuture<Watch> watch(Handle creator) {
+        if (loading.size() >= maxLoading && !watched.containsKey(creator)) {
+            return CompletableFuture.failedFuture(
+                    NotYet.because("This node is reading " + maxLoading + " audiences; try again."));
+        }
         Watched of = watched.computeIfAbsent(creator, this::load);
         of.watchers++;
         return of.live.thenApply(live -> new Watch(of, live)).whenComplete((watch, failure) -> {
@@ -159,11 +167,19 @@ public final class Audiences {
 
     private void loaded(Watched of, Audience audience, Throwable failure) {
         loading.remove(of);
-        if (failure != null) {
-            watched.remove(of.creator, of);
-            of.live.completeExceptionally(failure);
-            return;
+        try {
+            if (failure != null) {
+                throw new CompletionException(failure);
+            }
+            begin(of, audience);
+        } catch (Throwable e) {
+            // Whatever it is: those who wait for it are to be told.
+            forget(of);
+            of.live.completeExceptionally(e);
         }
+    }
+
+    private void begin(Watched of, Audience audience) {
         audience.rooms().forEach(room -> byRoom.put(room, of));
         LiveAudience live = new LiveAudience(
                 of.creator,
@@ -184,7 +200,14 @@ public final class Audiences {
                 .thenApplyAsync(shown -> shown, thread);
     }
 
-    /** How a person is shown in an audience that is watched; none where nobody is shown by that id. */
+    /** Whether it is not known yet how people are shown in a creator's audience. */
+    @Override
+    public boolean isBeingRead(Handle creator) {
+        Watched of = watched.get(creator);
+        return of != null && of.loaded == null;
+    }
+
+    @Override
     public Optional<NamedViewer> person(Handle creator, String id) {
         return Optional.ofNullable(watched.get(creator))
                 .map(of -> of.loaded)
@@ -250,9 +273,11 @@ public final class Audiences {
             }
         }
         for (long node : transaction.swept().toArray()) {
-            changed |= audience.sweep(node);
+            List<Long> swept = audience.sweep(node);
+            swept.forEach(byRoom::remove);
+            changed |= !swept.isEmpty();
         }
-        if (changed && of.loaded.changed()) {
+        if (changed && of.loaded.changed(transaction.t())) {
             unpublished.add(of.loaded);
         }
     }

@@ -88,13 +88,14 @@ final class LiveAudience {
     /**
      * A transaction has changed what is recorded.
      *
+     * @param at its t
      * @return whether there is something to tell: that somebody is here at one more node is not
      */
-    boolean changed() {
+    boolean changed(long at) {
         AudienceView now = audience.view();
         if (!now.equals(newest)) {
             newest = now;
-            windows.add(t(), now.viewers());
+            windows.add(at, now.viewers());
             isChanged = true;
         }
         return isChanged;

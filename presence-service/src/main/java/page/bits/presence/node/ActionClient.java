@@ -13,8 +13,6 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import page.bits.identity.ServiceToken;
@@ -61,9 +59,9 @@ public final class ActionClient {
          * It was done.
          *
          * @param t of the transaction
-         * @param rest whether something is left of what was to be forgotten
+         * @param lease of the node by then
          */
-        record Done(long t, boolean rest) implements Outcome {}
+        record Done(long t, long lease) implements Outcome {}
 
         /** It was not done, and never will be: the lease is another by now, or the node does not count any more. */
         record Conflict() implements Outcome {}
@@ -100,23 +98,17 @@ public final class ActionClient {
                 .setHost(address.host())
                 .setPort(address.port())
                 .setURI(PATH)
+                .setConnectTimeout(timeoutMillis) // with the wait for the pool
+                .setIdleTimeout(timeoutMillis)
                 .putHeader("Authorization", authorization)
                 .putHeader("Content-Type", "application/json");
-        Future<Outcome> answer = client.request(request)
+        return client.request(request)
                 .compose(open -> open.send(Json.encodeToBuffer(write)))
-                .compose(ActionClient::outcome);
-        return inTime(answer).otherwise(failure -> {
-            turn.compareAndSet(asked, asked + 1);
-            return new Outcome.Failed(address.host() + ":" + address.port() + ": " + failure.getMessage());
-        });
-    }
-
-    private Future<Outcome> inTime(Future<Outcome> answer) {
-        return answer.timeout(timeoutMillis, TimeUnit.MILLISECONDS)
-                .recover(failure -> Future.failedFuture(
-                        failure instanceof TimeoutException
-                                ? new TimeoutException("no answer within " + timeoutMillis + " ms")
-                                : failure));
+                .compose(ActionClient::outcome)
+                .otherwise(failure -> {
+                    turn.compareAndSet(asked, asked + 1);
+                    return new Outcome.Failed(address.host() + ":" + address.port() + ": " + failure.getMessage());
+                });
     }
 
     private static Future<Outcome> outcome(HttpClientResponse response) {
@@ -129,7 +121,7 @@ public final class ActionClient {
 
     private static Outcome done(Buffer body) {
         JsonObject reply = body.toJsonObject();
-        return new Outcome.Done(reply.getLong("t"), reply.getBoolean("rest", false));
+        return new Outcome.Done(reply.getLong("t"), reply.getLong("lease"));
     }
 
     private static String text(Buffer body) {

@@ -10,15 +10,13 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import page.bits.presence.Handle;
 import page.bits.presence.Pseudonyms;
 import page.bits.presence.Visitor;
+import page.bits.presence.audience.People;
 import page.bits.presence.audience.PresenceTransaction.ViewerFact;
-import page.bits.presence.peer.NamedViewer;
 
 /**
  * Who is connected to this node, and what of that is still to be recorded. What counts as recorded is what the transactions say,
@@ -96,7 +94,7 @@ public final class Attendance {
                         () -> attendant.recordedAnonymous(fact.added()));
         if (!known) {
             // A write that nothing was heard of any more came through after all.
-            attendant.beAway(clock.getAsLong());
+            attendant.beKnownByRecord(fact.named().orElse(null), clock.getAsLong());
             leaving.add(new Leaving(attendant, attendant.leftAt()));
         }
         dirty.add(attendant);
@@ -128,15 +126,18 @@ public final class Attendance {
     /**
      * What is to be recorded next.
      *
-     * @param shown how a person is shown now in a creator's audience
+     * @param people says since when somebody is shown who comes from another node
      */
-    public Batch next(int maxChanges, BiFunction<Handle, String, Optional<NamedViewer>> shown) {
+    public Batch next(int maxChanges, People people) {
         List<Change> changes = new ArrayList<>();
         List<Attendant> concerned = new ArrayList<>();
         Iterator<Attendant> each = dirty.iterator();
         while (each.hasNext()) {
             Attendant attendant = each.next();
-            List<Change> its = attendant.changes(person -> shown.apply(attendant.creator(), person.id()));
+            if (attendant.isByName() && people.isBeingRead(attendant.creator())) {
+                continue;
+            }
+            List<Change> its = attendant.changes(person -> people.person(attendant.creator(), person.id()));
             if (changes.size() + its.size() > maxChanges) {
                 break;
             }

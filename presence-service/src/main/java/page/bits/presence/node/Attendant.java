@@ -17,6 +17,9 @@ import page.bits.presence.peer.NamedViewer;
  */
 final class Attendant {
 
+    /** What one of them can need at once: another name, or none, instead of the one before. */
+    static final int MAX_CHANGES = 3;
+
     private final Handle creator;
     private final long key;
     private final Instant since;
@@ -26,6 +29,9 @@ final class Attendant {
 
     private int named;
     private int anonymous;
+
+    /** Whether the connection that closed last had a name. */
+    private boolean leftNamed;
 
     /** When the last connection closed, in nanoseconds. */
     private long leftAt;
@@ -59,7 +65,8 @@ final class Attendant {
     }
 
     void leave(Visitor visitor, long now) {
-        if (visitor.person().isPresent()) {
+        leftNamed = visitor.person().isPresent();
+        if (leftNamed) {
             named--;
         } else {
             anonymous--;
@@ -67,9 +74,13 @@ final class Attendant {
         leftAt = now;
     }
 
-    /** It is known from what was recorded alone, and away from now on. */
-    void beAway(long now) {
+    /** Only what was recorded tells of it. */
+    void beKnownByRecord(NamedViewer viewer, long now) {
         leftAt = now;
+        leftNamed = viewer != null;
+        if (viewer != null) {
+            person = new Person(viewer.id(), viewer.name());
+        }
     }
 
     /** Whether it has no connection. */
@@ -115,11 +126,8 @@ final class Attendant {
      * @param shown how a person is shown now, by whichever node recorded it: who comes to another node has been here since then
      */
     List<Change> changes(Function<Person, Optional<NamedViewer>> shown) {
-        if (isAway() && !over) {
-            return List.of();
-        }
-        NamedViewer wanted = named > 0 ? wanted(shown) : null;
-        boolean wantsAnonymous = named == 0 && anonymous > 0;
+        NamedViewer wanted = isByName() ? wanted(shown) : null;
+        boolean wantsAnonymous = isHere() && !isByName();
         return Stream.of(
                         recordedNamed == null || recordedNamed.equals(wanted)
                                 ? null
@@ -128,6 +136,16 @@ final class Attendant {
                         recordedAnonymous == wantsAnonymous ? null : Change.of(creator, wantsAnonymous, key))
                 .filter(Objects::nonNull)
                 .toList();
+    }
+
+    /** Connected, or still to be taken for that. */
+    private boolean isHere() {
+        return !isAway() || !over;
+    }
+
+    /** Whether its record is to be one by name. */
+    boolean isByName() {
+        return named > 0 || isAway() && !over && leftNamed;
     }
 
     private NamedViewer wanted(Function<Person, Optional<NamedViewer>> shown) {

@@ -159,8 +159,9 @@ final class Nodes {
         long stagger = rank() * STAGGER_NANOS;
         return nodes.values().stream()
                 .filter(node -> !node.swept && !isOwn(node))
-                .filter(node -> now - node.seenAt >= timing.lease() + stagger
-                        || node.endedAt != NEVER && now - node.endedAt >= timing.leave() + stagger)
+                .filter(node -> node.endedAt == NEVER
+                        ? now - node.seenAt >= timing.lease() + stagger
+                        : now - node.endedAt >= timing.leave() + stagger)
                 .min(Comparator.comparingLong(node -> node.seenAt));
     }
 

@@ -9,14 +9,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import page.bits.presence.Handle;
 import page.bits.presence.PresenceConfig;
+import page.bits.presence.audience.People;
 import page.bits.presence.audience.PresenceTransaction;
 import page.bits.presence.node.ActionClient.Outcome;
-import page.bits.presence.peer.NamedViewer;
 
 /**
  * Records in the database what this node knows: that it lives, and who is connected to it. With each tick it writes one
@@ -35,7 +34,7 @@ public final class Recorder {
     private static final int ID_BYTES = 16;
 
     private final Attendance attendance;
-    private final BiFunction<Handle, String, Optional<NamedViewer>> shown;
+    private final People people;
     private final Timing timing;
     private final int maxChanges;
     private final Nodes nodes;
@@ -52,25 +51,30 @@ public final class Recorder {
     private final LongAdder swept = new LongAdder();
 
     private String id;
+
+    /** What the lease was after the last write, which may not have been seen yet; 0 before the first. */
+    private long lease;
+
+    private boolean registered;
     private long reached;
     private Optional<Attendance.Batch> underWay = Optional.empty();
     private boolean ending;
 
     /**
-     * @param shown how a person is shown now in a creator's audience
+     * @param people says since when somebody is shown who comes from another node
      * @param thread that of presence
      * @param clock in nanoseconds, monotonic
      */
     public Recorder(
             ActionClient actions,
             Attendance attendance,
-            BiFunction<Handle, String, Optional<NamedViewer>> shown,
+            People people,
             Executor thread,
             LongSupplier clock,
             Timing timing,
             PresenceConfig config) {
         this.attendance = attendance;
-        this.shown = shown;
+        this.people = people;
         this.timing = timing;
         this.maxChanges = config.maxChanges();
         this.nodes = new Nodes(timing, clock);
@@ -90,6 +94,8 @@ public final class Recorder {
         byte[] random = new byte[ID_BYTES];
         RANDOM.nextBytes(random);
         id = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        lease = 0;
+        registered = false;
         rooms.clear();
         attendance.forgetRecords();
         nodes.be(id);
@@ -100,14 +106,17 @@ public final class Recorder {
     public void apply(PresenceTransaction transaction) {
         reached = transaction.t();
         transaction.nodes().forEach(nodes::apply);
-        nodes.own().ifPresent(own -> {
-            if (own.isSwept() && !ending) {
-                LOG.warnf("Others did not hear of this node for too long and swept it; it begins anew");
+        Optional<Nodes.Node> own = nodes.own();
+        if (registered && own.map(Nodes.Node::isSwept).orElse(true)) {
+            if (!ending) {
+                LOG.warn("Others did not hear of this node for too long and swept it; it begins anew");
                 beSomebodyNew();
-            } else {
-                apply(own, transaction);
             }
-        });
+        } else if (own.isPresent()) {
+            registered = true;
+            lease = Math.max(lease, own.get().lease());
+            apply(own.get(), transaction);
+        }
     }
 
     private void apply(Nodes.Node own, PresenceTransaction transaction) {
@@ -141,26 +150,30 @@ public final class Recorder {
     }
 
     private void write() {
-        Optional<Nodes.Node> own = nodes.own();
         if (ending) {
-            end(own);
+            writeEnd();
             return;
         }
-        Attendance.Batch batch = attendance.next(maxChanges, shown);
+        Attendance.Batch batch = attendance.next(maxChanges, people);
         if (batch.changes().isEmpty() && nodes.ownAge() < timing.renew()) {
             return;
         }
         underWay = Optional.of(batch);
-        long lease = own.map(Nodes.Node::lease).orElse(0L);
-        writes.ask(Write.renew(id, lease, batch.changes()), outcome -> count(outcome, written));
+        String writer = id;
+        writes.ask(Write.renew(writer, lease, batch.changes()), outcome -> {
+            count(outcome, written);
+            if (outcome instanceof Outcome.Done done && writer.equals(id)) {
+                lease = Math.max(lease, done.lease());
+            }
+        });
     }
 
-    private void end(Optional<Nodes.Node> own) {
-        if (own.isEmpty()) {
+    private void writeEnd() {
+        if (lease == 0) {
             ended.complete(null);
             return;
         }
-        writes.ask(Write.end(id, own.get().lease()), outcome -> {
+        writes.ask(Write.end(id, lease), outcome -> {
             count(outcome, written);
             if (outcome instanceof Outcome.Done) {
                 ended.complete(null);
@@ -196,6 +209,11 @@ public final class Recorder {
     public CompletableFuture<Void> end() {
         ending = true;
         return ended;
+    }
+
+    /** Whether the database has heard of this node. */
+    public boolean isRegistered() {
+        return registered;
     }
 
     /** Whether what this node knows may be old, since it can't write or does not hear what is written. */

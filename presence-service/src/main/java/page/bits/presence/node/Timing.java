@@ -14,6 +14,9 @@ import page.bits.presence.PresenceConfig;
  */
 public record Timing(long lease, long renew, long grace, long handover) {
 
+    /** As many as action-service takes. */
+    private static final int MOST_CHANGES = 1_000;
+
     /** @throws ConfigurationException where a setting can't be meant */
     public static Timing of(PresenceConfig config) {
         positive("tick", config.tick());
@@ -21,7 +24,11 @@ public record Timing(long lease, long renew, long grace, long handover) {
         notNegative("push-interval", config.pushInterval());
         notNegative("basis-wait", config.basisWait());
         notNegative("idle", config.idle());
-        require(config.maxChanges() >= 2, "max-changes must be 2 or more: " + config.maxChanges());
+        require(
+                config.maxChanges() >= Attendant.MAX_CHANGES && config.maxChanges() <= MOST_CHANGES,
+                "max-changes must be from " + Attendant.MAX_CHANGES + " to " + MOST_CHANGES + ": "
+                        + config.maxChanges());
+        require(config.maxLoading() > 0, "max-loading must be 1 or more: " + config.maxLoading());
         require(config.readThreads() > 0, "read-threads must be 1 or more: " + config.readThreads());
         Timing timing = new Timing(
                 positive("lease", config.lease()),
@@ -43,7 +50,7 @@ public record Timing(long lease, long renew, long grace, long handover) {
         return (lease - renew) * 7 / 10;
     }
 
-    /** How long what was written last is left to take effect before a leave does. */
+    /** How long after the last connection closed a leave is written. */
     long leave() {
         return grace + handover;
     }

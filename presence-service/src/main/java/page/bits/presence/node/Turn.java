@@ -43,6 +43,7 @@ final class Turn {
         this.clock = clock;
         this.reached = reached;
         this.patience = patience;
+        this.since = clock.getAsLong();
     }
 
     /** Whether the next may be asked for. */
@@ -64,9 +65,14 @@ final class Turn {
     }
 
     private void take(Outcome outcome) {
-        if (outcome instanceof Outcome.Failed failed) {
+        if (outcome instanceof Outcome.Done done) {
+            awaited = done.t();
+            pause = 0;
+        } else {
             awaited = 0;
             pause = pause == 0 ? FIRST_PAUSE_NANOS : Math.min(LONGEST_PAUSE_NANOS, 2 * pause);
+        }
+        if (outcome instanceof Outcome.Failed failed) {
             LOG.logf(
                     toldOfFailure ? Logger.Level.DEBUG : Logger.Level.WARN,
                     "Presence can't be written, and is kept as it is until that is possible again: %s",
@@ -77,14 +83,6 @@ final class Turn {
         if (toldOfFailure) {
             LOG.info("Presence is written again");
             toldOfFailure = false;
-        }
-        if (outcome instanceof Outcome.Done done) {
-            awaited = done.t();
-            pause = 0;
-        } else {
-            // What it was in conflict with is about to be seen.
-            awaited = 0;
-            pause = FIRST_PAUSE_NANOS;
         }
     }
 }

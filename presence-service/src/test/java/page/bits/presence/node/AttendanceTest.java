@@ -15,6 +15,7 @@ import page.bits.presence.Handle;
 import page.bits.presence.PresenceWorld;
 import page.bits.presence.Pseudonyms;
 import page.bits.presence.Visitor;
+import page.bits.presence.audience.People;
 import page.bits.presence.audience.PresenceTransaction.ViewerFact;
 import page.bits.presence.peer.NamedViewer;
 
@@ -32,6 +33,18 @@ class AttendanceTest {
 
     private long now;
     private Optional<NamedViewer> elsewhere = Optional.empty();
+    private boolean isBeingRead;
+    private final People people = new People() {
+        @Override
+        public boolean isBeingRead(Handle creator) {
+            return isBeingRead;
+        }
+
+        @Override
+        public Optional<NamedViewer> person(Handle creator, String id) {
+            return elsewhere;
+        }
+    };
     private final Attendance attendance = new Attendance(
             PSEUDONYMS,
             () -> now,
@@ -53,7 +66,7 @@ class AttendanceTest {
 
     /** What is written next, and is. */
     private List<Change> next(int max) {
-        Attendance.Batch batch = attendance.next(max, (creator, id) -> elsewhere);
+        Attendance.Batch batch = attendance.next(max, people);
         batch.changes().forEach(this::recorded);
         attendance.settled(batch);
         return batch.changes();
@@ -140,15 +153,21 @@ class AttendanceTest {
         NamedViewer earlier = new NamedViewer(ANN_ID, "Ann", TODAY.minusSeconds(600));
         elsewhere = Optional.of(earlier);
         attendance.enter(ALICE, ANN);
+        isBeingRead = true;
+        assertEquals(List.of(), next(), "since when is not known yet");
+        isBeingRead = false;
         assertEquals(List.of(join(earlier)), next());
     }
 
     @Test
-    void whoComesAndGoesBeforeAnythingIsWrittenLeavesNoTrace() {
-        attendance.enter(ALICE, SOMEONE);
-        attendance.leave(ALICE, SOMEONE);
+    void whoReloadsBeforeAnythingIsWrittenIsWrittenAllTheSame() {
+        attendance.enter(ALICE, ANN);
+        attendance.leave(ALICE, ANN);
+        assertEquals(List.of(join(ANN_SINCE_TODAY)), next());
+        pass(4.9);
         assertEquals(List.of(), next());
-        pass(6);
+        pass(0.2);
+        assertEquals(List.of(leave(ANN_SINCE_TODAY)), next());
         assertEquals(List.of(), next());
         assertEquals(0, attendance.viewers());
     }
@@ -168,7 +187,7 @@ class AttendanceTest {
     @Test
     void whatWasNotRecordedIsWrittenAgain() {
         attendance.enter(ALICE, SOMEONE);
-        Attendance.Batch lost = attendance.next(1_000, (creator, id) -> elsewhere);
+        Attendance.Batch lost = attendance.next(1_000, people);
         assertEquals(1, lost.changes().size());
         assertEquals(List.of(), next(), "not while it is under way");
         attendance.settled(lost);
@@ -184,14 +203,15 @@ class AttendanceTest {
     }
 
     @Test
-    void whatWasSweptIsRecordedAnewButForThoseWhoHaveLeft() {
+    void whatWasSweptIsRecordedAnewAlsoOfThoseWhoMayStillComeBack() {
         attendance.enter(ALICE, SOMEONE);
         attendance.enter(ALICE, ANN);
         next();
         attendance.leave(ALICE, ANN);
         attendance.forgetRecords();
-        assertEquals(List.of(Change.of(ALICE, true, 42)), next());
+        assertEquals(List.of(Change.of(ALICE, true, 42), join(ANN_SINCE_TODAY)), next());
         pass(6);
+        assertEquals(List.of(leave(ANN_SINCE_TODAY)), next());
         assertEquals(List.of(), next());
         assertEquals(1, attendance.viewers());
         assertEquals(1, attendance.connections());

@@ -181,6 +181,11 @@ class NodesTest {
                 ConfigurationException.class,
                 () -> Timing.of(PresenceWorld.config(Map.of("lease", "PT5S", "renew", "PT2S"))));
         assertTrue(refused.getMessage().contains("bits.presence.lease"), refused.getMessage());
+        for (String changes : List.of("2", "1001")) {
+            Assertions.assertThrows(
+                    ConfigurationException.class,
+                    () -> Timing.of(PresenceWorld.config(Map.of("max-changes", changes))));
+        }
         for (String key : List.of("tick", "write-timeout", "lease", "renew")) {
             ConfigurationException zero = Assertions.assertThrows(
                     ConfigurationException.class, () -> Timing.of(PresenceWorld.config(Map.of(key, "PT0S"))));

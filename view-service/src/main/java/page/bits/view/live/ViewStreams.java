@@ -29,6 +29,7 @@ import page.bits.sse.SseConfig;
 import page.bits.sse.StreamLimits;
 import page.bits.streaming.Admission;
 import page.bits.streaming.Farewell;
+import page.bits.streaming.Parameters;
 import page.bits.streaming.Requested;
 import page.bits.streaming.ResumePoint;
 import page.bits.streaming.StreamRefusal;
@@ -104,7 +105,8 @@ class ViewStreams {
         }
         HttpServerRequest request = routing.request();
         Context loop = vertx.getOrCreateContext();
-        CompletableFuture.supplyAsync(() -> asked(request, selection.apply(routing)), Runnable::run)
+        CompletableFuture.supplyAsync(
+                        () -> asked(Parameters.readable(request), selection.apply(routing)), Runnable::run)
                 // Not on the threads of views, since it may wait for a provider's keys.
                 .thenComposeAsync(
                         asked -> prepared(asked, admission.admit(routing).permit()),
