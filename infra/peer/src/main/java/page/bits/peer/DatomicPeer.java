@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /**
@@ -31,6 +32,10 @@ public class DatomicPeer {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    /** Of all peers of this process: the first calls load Datomic's namespaces, which Clojure can't do on two threads at once. */
+    private static final ReentrantLock CONNECTING = new ReentrantLock();
+
     private static final Keyword ANOMALY = Keyword.intern("cognitect.anomalies", "category");
     private static final Keyword UNAVAILABLE = Keyword.intern("cognitect.anomalies", "unavailable");
     private static final Keyword INCORRECT = Keyword.intern("cognitect.anomalies", "incorrect");
@@ -325,10 +330,15 @@ public class DatomicPeer {
     }
 
     private Connection tryToConnect() throws InterruptedException {
-        if (config.installSchema()) {
-            Peer.createDatabase(config.uri());
+        CONNECTING.lockInterruptibly();
+        try {
+            if (config.installSchema()) {
+                Peer.createDatabase(config.uri());
+            }
+            return Peer.connect(config.uri());
+        } finally {
+            CONNECTING.unlock();
         }
-        return Peer.connect(config.uri());
     }
 
     private void awaitSchema(Connection connection) throws InterruptedException {
