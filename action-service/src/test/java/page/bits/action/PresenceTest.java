@@ -10,12 +10,16 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import datomic.Util;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +30,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +51,10 @@ class PresenceTest extends ServiceTest {
 
     private static final String PATH = "/actions/presence";
     private static final int LIMIT = 1024 * 1024;
+    private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
+
+    @TestHTTPResource
+    URI root;
 
     @Inject
     @PresenceDatabase
@@ -92,6 +102,18 @@ class PresenceTest extends ServiceTest {
         String document =
                 given().header("Accept", "application/json").get("/q/openapi").asString();
         assertThat(document, not(containsString("presence")));
+    }
+
+    @Test
+    void whoeverIsRefusedMayAskAgainOnTheSameConnection() throws IOException {
+        try (Socket socket = new Socket(root.getHost(), root.getPort())) {
+            socket.setSoTimeout(20_000);
+            String body = renew(0).encode();
+            assertThat(asked(socket, "not-the-token-of-services", body), is(401));
+            assertThat(asked(socket, token.value(), "{"), is(400));
+            assertThat(asked(socket, token.value(), renew(1).encode()), is(409));
+            assertThat(asked(socket, token.value(), body), is(200));
+        }
     }
 
     // Writing.
@@ -261,6 +283,25 @@ class PresenceTest extends ServiceTest {
         }
         List<String> checks = given().get("/q/health/ready").jsonPath().getList("checks.name");
         assertThat(checks.containsAll(List.of("datomic-peer", "presence-peer")), is(true));
+    }
+
+    /** The status that is told, with all of the answer read. */
+    private static int asked(Socket socket, String token, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        String head =
+                "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                        .formatted(PATH, token, bytes.length);
+        socket.getOutputStream().write((head + body).getBytes(StandardCharsets.UTF_8));
+        StringBuilder answer = new StringBuilder();
+        while (!answer.toString().endsWith("\r\n\r\n")) {
+            int next = socket.getInputStream().read();
+            assertThat("the connection is open", next, not(-1));
+            answer.append((char) next);
+        }
+        Matcher length = LENGTH.matcher(answer);
+        assertThat(answer.toString(), length.find(), is(true));
+        socket.getInputStream().readNBytes(Integer.parseInt(length.group(1)));
+        return Integer.parseInt(answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
     }
 
     private RequestSpecification service() {

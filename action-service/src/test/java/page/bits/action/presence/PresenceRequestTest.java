@@ -60,7 +60,7 @@ class PresenceRequestTest {
                 .getConfigMapping(PresenceDatomicConfig.class);
         peer = new DatomicPeer(config, PresenceAttributes.SCHEMA, List.of(), () -> {});
         peer.start();
-        peer.whenReady().get(60, TimeUnit.SECONDS);
+        peer.whenReady().get(120, TimeUnit.SECONDS);
     }
 
     @AfterAll
