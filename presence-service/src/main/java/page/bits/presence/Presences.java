@@ -164,7 +164,7 @@ class Presences {
         boolean now = recorder.isFrozen() || peer.isStale();
         if (now != stale) {
             stale = now;
-            audiences.forgetFrames();
+            audiences.staleChanged();
             whenStaleChanges.run();
         }
     }
@@ -228,7 +228,7 @@ class Presences {
 
     /** The keepalive of this moment. */
     Frame keepalive() {
-        return frames.keepalive(audiences.settled());
+        return frames.keepalive(audiences.reached());
     }
 
     /** This node's streams have ended, and it goes away. Completed when the database says so. */

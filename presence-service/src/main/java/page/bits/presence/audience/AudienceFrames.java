@@ -93,7 +93,7 @@ public final class AudienceFrames {
                         stale.getAsBoolean())));
     }
 
-    /** @param t up to which whatever happened was told */
+    /** @param t that this node has come to */
     public Frame keepalive(long t) {
         return Frame.of(EventName.KEEPALIVE, write(new Keepalive(t, stale.getAsBoolean())));
     }

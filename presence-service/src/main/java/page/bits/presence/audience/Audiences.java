@@ -52,7 +52,7 @@ public final class Audiences implements People {
     private record Idle(Watched of, long since) {}
 
     private long t;
-    private volatile long settled;
+    private volatile long reached;
 
     /**
      * @param db the newest database value
@@ -214,15 +214,18 @@ public final class Audiences implements People {
                 .flatMap(live -> live.audience().person(id));
     }
 
-    /** The t up to which readers have been told whatever happened. Any thread. */
-    public long settled() {
-        return settled;
+    /**
+     * The t up to which a reader who has heard nothing for a while knows whatever happened: what had happened to that reader's
+     * audience would have been told at once. Any thread.
+     */
+    public long reached() {
+        return reached;
     }
 
     /** Every transaction after this t is handed over from now on. To be called first. */
     public void begin(long after) {
         t = after;
-        settled = after;
+        reached = after;
     }
 
     /** The next transaction. */
@@ -231,6 +234,7 @@ public final class Audiences implements People {
         loading.forEach(of -> of.meanwhile.add(transaction));
         affected(transaction).forEach(of -> apply(of, transaction));
         publishDue();
+        reached = t;
     }
 
     /** Those that the transaction changes, which all are that a dead node had viewers of. */
@@ -297,9 +301,6 @@ public final class Audiences implements People {
     private void publishDue() {
         long now = clock.getAsLong();
         unpublished.removeIf(live -> live.publishDue(now, pushInterval));
-        if (unpublished.isEmpty()) {
-            settled = t;
-        }
     }
 
     private void forget(Watched of) {
@@ -310,8 +311,10 @@ public final class Audiences implements People {
         }
     }
 
-    /** What {@code stale} says has changed. */
-    public void forgetFrames() {
+    /** What {@code stale} says has changed, which all readers are about to be told: so they are told all else as well. */
+    public void staleChanged() {
+        unpublished.forEach(live -> live.publishDue(clock.getAsLong(), 0));
+        unpublished.clear();
         watched.values().stream().filter(of -> of.loaded != null).forEach(of -> of.loaded.forgetFrames());
     }
 

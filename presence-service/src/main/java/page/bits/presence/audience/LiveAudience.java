@@ -134,8 +134,9 @@ final class LiveAudience {
         if (from.isEmpty()) {
             return CompletableFuture.completedFuture(Update.of(channel.version(), snapshot()));
         }
-        if (isChanged && from.getAsLong() > channel.version()) {
-            // It comes from another node, which has told of it earlier.
+        if (isChanged) {
+            // Another node may have told of it earlier; and what the reader hears next may be how far this node has
+            // come.
             publish(publishedAt);
         }
         if (from.getAsLong() >= channel.version()) {
