@@ -53,6 +53,7 @@ function open() {
 }
 
 document.addEventListener("visibilitychange", () => {
+  if (!tabs) return; // a page that goes away is hidden after that
   if (!document.hidden) return come();
   timer = setTimeout(go, LINGER_MS);
   tabs.postMessage("anyone?");
@@ -63,6 +64,7 @@ document.addEventListener("freeze", go);
 addEventListener("pagehide", () => {
   go();
   tabs.close();
+  tabs = null;
 });
 addEventListener("pageshow", (event) => {
   if (event.persisted) open();

@@ -275,7 +275,7 @@ class LivePageTest extends PageTest {
 
             plain.clearCookies();
             page.navigate(application.address() + "/@alice/" + post);
-            page.locator("summary").click();
+            page.locator("summary").getByText("Come in").click();
             page.locator("#plain-guest").fill("Zoë");
             page.locator("#plain-guest").press("Enter");
             page.waitForURL("**/@alice/" + post);

@@ -143,6 +143,7 @@ abstract class PageTest {
             tab.navigate(site.address() + "/@alice");
             assertThat(post(tab, "Readable by everyone").first()).isVisible();
             assertThat(tab.locator("#posts-alice time").first()).containsText("UTC");
+            assertThat(tab.locator("#presence")).isHidden();
             tab.navigate(site.address() + "/");
             assertThat(tab.locator(".creator-card")).not().hasCount(0);
         }
