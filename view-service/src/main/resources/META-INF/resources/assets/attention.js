@@ -5,13 +5,18 @@
  * never wait for one: if every open page held its own, a handful of tabs would use up all six. So a page is left a minute after it was
  * hidden, or at once when another one of this site is looked at instead. Coming back costs one request that resumes.
  *
- * Messages on the channel: "looking" from a tab that is looked at, "anyone?" from one that has just been hidden, which the others answer.
+ * Messages on the channel: "looking" from a tab that is looked at, "anyone?" from one that has just been hidden, which the others
+ * answer.
  */
 
 /** A glance at another window, and they are still here. */
 const LINGER_MS = 60_000;
 
-/** @typedef {{come: () => void, go: () => void}} Watcher `come` is called whenever somebody looks (again), `go` when nobody does any more */
+/**
+ * @typedef {object} Watcher
+ * @property {() => void} come called whenever somebody looks, also again
+ * @property {() => void} go called when nobody does any more
+ */
 
 /** @type {Watcher[]} */
 const watchers = [];

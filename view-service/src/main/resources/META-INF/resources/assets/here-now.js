@@ -48,7 +48,11 @@ export class HereNow {
     this.#showNames();
   }
 
-  /** What is shown stays, whatever happens to the connection, and says how far it is to be trusted. @param {import("./connection.js").State} state */
+  /**
+   * What is shown stays, whatever happens to the connection, and says how far it is to be trusted.
+   *
+   * @param {import("./connection.js").State} state
+   */
   trust(state) {
     clearTimeout(this.#doubtTimer);
     if (state === "live") return this.#say(state);
@@ -78,7 +82,9 @@ export class HereNow {
     const shown = JSON.stringify(parts);
     if (this.#words.dataset.words !== shown) {
       this.#words.dataset.words = shown;
-      for (const place of [this.#words, this.#summary]) place.replaceChildren(...parts.map((part) => part.name ? bdi(part.name) : part));
+      for (const place of [this.#words, this.#summary]) {
+        place.replaceChildren(...parts.map((part) => (part.name ? bdi(part.name) : part)));
+      }
     }
     const nobodyToName = this.#presence.viewers.every(({ id }) => id === this.#me);
     this.#words.hidden = !nobodyToName;

@@ -1,6 +1,6 @@
 /**
- * As whom this browser is present on a page: by a random id, which is shown to nobody, where its person is not signed in; and by name or
- * not where they are. Both are kept in the browser, or, where it keeps nothing, as long as the page is open.
+ * As whom this browser is present on a page: by a random id, which is shown to nobody, where its person is not signed in; and by name
+ * or not where they are. Both are kept in the browser, or, where it keeps nothing, as long as the page is open.
  */
 
 import { newKey } from "./actions.js";
