@@ -333,6 +333,7 @@ class LivePageTest extends PageTest {
         application.startAgain();
 
         tabs.forEach(tab -> assertThat(live(tab)).hasAttribute("data-state", "live", slowly()));
+        tabs.forEach(tab -> Presence.assertCount(tab, 1));
         // In memory this is a new history: the demo's posts are there, and what was posted before is not.
         tabs.forEach(tab -> assertThat(post(tab, before)).hasCount(0));
         tabs.forEach(
