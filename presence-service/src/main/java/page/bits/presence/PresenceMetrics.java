@@ -30,13 +30,7 @@ final class PresenceMetrics implements MeterBinder {
         gauge(registry, "viewers", Figures::viewers, "Viewers of this node, with those who may still come back");
         gauge(registry, "creators", Figures::creators, "Creators whose audience is watched at this node");
         gauge(registry, "nodes", Figures::nodes, "Nodes that live, as far as this one can tell");
-        TimeGauge.builder(
-                        PREFIX + "lease.age",
-                        figures,
-                        TimeUnit.SECONDS,
-                        it -> it.get().leaseAgeNanos() == Long.MAX_VALUE
-                                ? Double.NaN
-                                : it.get().leaseAgeNanos() / 1e9)
+        TimeGauge.builder(PREFIX + "lease.age", this::leaseAge, TimeUnit.SECONDS)
                 .description("How long this node's lease has not gone up; unknown before it has one")
                 .register(registry);
         count(registry, "ticks", recorder.ticks(), "Times that this node has looked for what is to be written");
@@ -45,8 +39,14 @@ final class PresenceMetrics implements MeterBinder {
         count(registry, "sweeps", recorder.swept(), "Nodes that this one has found dead and swept");
     }
 
+    private double leaseAge() {
+        long nanos = figures.get().leaseAgeNanos();
+        return nanos == Long.MAX_VALUE ? Double.NaN : nanos / 1e9;
+    }
+
+    /** By a supplier, which the registry keeps: an object whose figures it tells, it would let go. */
     private void gauge(MeterRegistry registry, String name, ToDoubleFunction<Figures> figure, String description) {
-        Gauge.builder(PREFIX + name, figures, it -> figure.applyAsDouble(it.get()))
+        Gauge.builder(PREFIX + name, () -> figure.applyAsDouble(figures.get()))
                 .description(description)
                 .register(registry);
     }

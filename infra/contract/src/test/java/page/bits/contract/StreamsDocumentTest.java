@@ -169,15 +169,17 @@ class StreamsDocumentTest {
 
     private String payload(Event event) {
         String data = event.fields().get("data");
-        return schema.message(event.message()).path("contentType").asText().equals("text/html") ? Json.quoted(data) : data;
+        return schema.message(event.message()).path("contentType").asText().equals("text/html")
+                ? Json.quoted(data)
+                : data;
     }
 
     /** Reads a stream to its end; returns once it has its first event. */
     private void open(Application application, String path, Map<String, List<Event>> byStream, String... token) {
         List<Event> events = new CopyOnWriteArrayList<>();
         byStream.put(path, events);
-        HttpRequest.Builder asked = HttpRequest.newBuilder(URI.create(application.address() + path))
-                .header("Accept", "text/event-stream");
+        HttpRequest.Builder asked =
+                HttpRequest.newBuilder(URI.create(application.address() + path)).header("Accept", "text/event-stream");
         for (String bearer : token) {
             asked.header("Authorization", "Bearer " + bearer);
         }

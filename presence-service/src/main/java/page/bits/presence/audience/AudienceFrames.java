@@ -3,6 +3,8 @@ package page.bits.presence.audience;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +39,12 @@ public final class AudienceFrames {
     /** A named viewer as it is told. */
     public record Viewer(String id, String name, String since) {
 
+        /** All of one length, so that they sort as text as they do in time. */
+        private static final DateTimeFormatter MILLISECONDS =
+                new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+
         static Viewer of(NamedViewer viewer) {
-            return new Viewer(viewer.id(), viewer.name(), viewer.since().toString());
+            return new Viewer(viewer.id(), viewer.name(), MILLISECONDS.format(viewer.since()));
         }
 
         static List<Viewer> of(List<NamedViewer> viewers) {
