@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import page.bits.cluster.JavaProcess;
@@ -22,6 +23,7 @@ import page.bits.cluster.hosted.HostedExtension;
 import page.bits.sse.OtherMachine;
 
 /** A viewer whose machine is gone from one moment to the next, behind a gateway, by what all have for defaults. */
+@Tag("soak")
 @ExtendWith(HostedExtension.class)
 class VanishedViewerTest {
 
