@@ -1,6 +1,6 @@
 /** Where a page shows who is on it now. */
 
-import { counted, inWords, others } from "./presence-words.js";
+import { counted, inWords, restInWords } from "./presence-words.js";
 
 const FACES = 8;
 /** What is lost for less than this is not worth a word. */
@@ -28,6 +28,7 @@ export class HereNow {
   #names = this.#section.querySelector(".names");
   /** @type {?import("./presence-state.js").Presence} */ #presence = null;
   /** @type {string|undefined} */ #me;
+  #doubtedSince = 0;
   #doubtTimer = 0;
 
   constructor() {
@@ -55,8 +56,12 @@ export class HereNow {
    */
   trust(state) {
     clearTimeout(this.#doubtTimer);
-    if (state === "live") return this.#say(state);
-    this.#doubtTimer = setTimeout(() => this.#say(state), WORTH_SHOWING_MS);
+    if (state === "live") {
+      this.#doubtedSince = 0;
+      return this.#say(state);
+    }
+    this.#doubtedSince ||= Date.now(); // each try that fails tells so anew
+    this.#doubtTimer = setTimeout(() => this.#say(state), this.#doubtedSince + WORTH_SHOWING_MS - Date.now());
   }
 
   #say(state) {
@@ -94,16 +99,16 @@ export class HereNow {
   /** All names there are, while somebody wants to see them. */
   #showNames() {
     if (!this.#details.open || !this.#presence) return;
-    const { viewers, anonymous } = this.#presence;
-    const names = viewers.map((viewer) => ({ key: keyOf(viewer), make: () => this.#nameOf(viewer) }));
-    if (anonymous > 0) names.push({ key: `rest-${anonymous}`, make: () => itemOf("rest", `and ${others(anonymous)}`) });
+    const names = this.#presence.viewers.map((viewer) => ({ key: keyOf(viewer), make: () => this.#nameOf(viewer) }));
+    const rest = restInWords(this.#presence, this.#me);
+    if (rest) names.push({ key: `rest ${rest}`, make: () => itemOf("rest", rest) });
     keep(this.#names, names);
   }
 
   #nameOf(viewer) {
-    const item = itemOf("named", bubbleOf(viewer), bdi(viewer.name));
-    if (viewer.id === this.#me) item.append(" (you)");
-    return item;
+    const name = document.createElement("span");
+    name.append(bdi(viewer.name), viewer.id === this.#me ? " (you)" : "");
+    return itemOf("named", bubbleOf(viewer), name);
   }
 }
 

@@ -16,7 +16,7 @@ export function others(count) {
 }
 
 /**
- * "You, Alice and 2 others".
+ * "You, Alice and 2 others". Whoever sees it is here, and comes first: by name or as one of those without.
  *
  * @param {import("./presence-state.js").Presence} presence
  * @param {string} [me] id of whoever looks, where they are signed in
@@ -24,12 +24,24 @@ export function others(count) {
  */
 export function inWords({ count, viewers, anonymous }, me) {
   if (count === 0) return ["Nobody yet"];
-  // Whoever sees this is here.
-  if (count === 1 && (anonymous === 1 || viewers[0].id === me)) return ["Just you"];
-  if (viewers.length === 0) return [`${counted(count)} without a name`];
-  const mine = viewers.filter(({ id }) => id === me).map(() => "You");
-  const named = [...mine, ...viewers.filter(({ id }) => id !== me).map(({ name }) => ({ name }))].slice(0, NAMED);
-  const rest = count - named.length;
-  const parts = rest > 0 ? [...named, others(rest)] : named;
+  const named = viewers.filter(({ id }) => id !== me).map(({ name }) => ({ name }));
+  const here = anonymous > 0 || named.length < viewers.length;
+  if (here && count === 1) return ["Just you"];
+  const told = [...(here ? ["You"] : []), ...named].slice(0, NAMED);
+  const rest = count - told.length;
+  const parts = rest > 0 ? [...told, others(rest)] : told;
   return parts.flatMap((part, i) => (i === 0 ? [part] : [i === parts.length - 1 ? " and " : ", ", part]));
+}
+
+/**
+ * Those who come after all names: "and 2 others", or "you and 1 other" where whoever looks is among them.
+ *
+ * @param {import("./presence-state.js").Presence} presence
+ * @param {string} [me] id of whoever looks, where they are signed in
+ * @returns {string} nothing, where there is nobody else
+ */
+export function restInWords({ viewers, anonymous }, me) {
+  if (anonymous === 0) return "";
+  if (viewers.some(({ id }) => id === me)) return `and ${others(anonymous)}`;
+  return anonymous === 1 ? "and you" : `you and ${others(anonymous - 1)}`;
 }

@@ -70,11 +70,17 @@ class PresenceTest {
         Presence.assertCount(guests, 3);
         Presence.assertWords(guests, "You, Alice Marlowe and 1 other");
         Presence.assertCount(strangers, 3);
-        Presence.assertWords(strangers, "Alice Marlowe, <img src=x onerror=alert(1)> and 1 other");
+        Presence.assertWords(strangers, "You, Alice Marlowe and 1 other");
         Presence.section(strangers).locator("summary").press("Enter");
         assertThat(Presence.section(strangers).locator(".names li"))
-                .hasText(new String[] {"AMAlice Marlowe", "<S<img src=x onerror=alert(1)>", "and 1 other"});
+                .hasText(new String[] {"AMAlice Marlowe", "<S<img src=x onerror=alert(1)>", "and you"});
         assertThat(Presence.section(strangers).locator("img")).hasCount(0);
+        Presence.section(guests).locator("summary").press("Enter");
+        assertThat(Presence.section(guests).locator(".names li"))
+                .hasText(new String[] {"AMAlice Marlowe", "<S<img src=x onerror=alert(1)> (you)", "and 1 other"});
+        assertEquals(true, Presence.section(guests).locator(".names").evaluate("""
+                        names => new Set(Array.from(names.querySelectorAll("bdi"), name => name.getBoundingClientRect().x)).size === 1
+                        """), "the names are in line");
         await().atMost(Duration.ofSeconds(20)).until(() -> application.openPresences() == 3);
 
         Presence.watchCount(strangers);
@@ -83,7 +89,7 @@ class PresenceTest {
         stays(() -> Presence.lowestCount(strangers) == 3);
         hers.get(2).close();
         Presence.assertCount(strangers, 2);
-        Presence.assertWords(strangers, "<img src=x onerror=alert(1)> and 1 other");
+        Presence.assertWords(strangers, "You and <img src=x onerror=alert(1)>");
         Presence.assertCount(guests, 2);
         guests.close();
         Presence.assertCount(strangers, 1);
@@ -146,12 +152,16 @@ class PresenceTest {
         Chromium.keepStreamAtHand(page, "/presence");
         open(page);
         Presence.assertCount(page, 1);
-        String keepalive =
-                "stale => stream.dispatchEvent(new MessageEvent('keepalive', {data: JSON.stringify({t: 1, stale})}))";
-        page.evaluate(keepalive, true);
+        page.evaluate("""
+                () => {
+                  window.keepalive = stale =>
+                    stream.dispatchEvent(new MessageEvent("keepalive", { data: JSON.stringify({ t: 1, stale }) }));
+                  window.again = setInterval(() => keepalive(true), 500);
+                }
+                """);
         assertThat(Presence.section(page).locator("[data-doubt]")).hasText("Maybe behind");
         Presence.assertCount(page, 1);
-        page.evaluate(keepalive, false);
+        page.evaluate("clearInterval(again); keepalive(false)");
         assertThat(Presence.section(page).locator("[data-doubt]")).hasText("");
     }
 
@@ -211,6 +221,47 @@ class PresenceTest {
         hide(page, false);
         Presence.assertCount(another, 2);
         Presence.assertCount(page, 2);
+    }
+
+    @Test
+    void wordsAreTrueOfWhoeverReadsThem() {
+        Page page = open(stranger());
+        Object words = page.evaluate("""
+                async () => {
+                  const { inWords, restInWords } = await import(location.origin + "/assets/presence-words.js");
+                  const told = (names, anonymous, me) => {
+                    const viewers = names.map((name) => ({ id: name, name }));
+                    const presence = { count: names.length + anonymous, viewers, anonymous };
+                    const words = inWords(presence, me).map((part) => part.name ?? part).join("");
+                    return [words, restInWords(presence, me)].join(" | ");
+                  };
+                  return [
+                    told([], 0),
+                    told(["Ann"], 0),
+                    told([], 1),
+                    told(["Ann"], 0, "Ann"),
+                    told([], 2),
+                    told([], 2, "Ann"),
+                    told(["Ann"], 1),
+                    told(["Ann", "Ben"], 3),
+                    told(["Ann", "Ben"], 0, "Ben"),
+                    told(["Ann", "Ben"], 2, "Ben"),
+                  ];
+                }
+                """);
+        assertEquals(
+                List.of(
+                        "Nobody yet | ",
+                        "Ann | ",
+                        "Just you | and you",
+                        "Just you | ",
+                        "You and 1 other | you and 1 other",
+                        "You and 1 other | you and 1 other",
+                        "You and Ann | and you",
+                        "You, Ann and 3 others | you and 2 others",
+                        "You and Ann | ",
+                        "You, Ann and 2 others | and 2 others"),
+                words);
     }
 
     @Test
