@@ -5,7 +5,7 @@ import { Fragments } from "./fragments.js";
 import { LiveIndicator } from "./live.js";
 import { applyFragment, loadMorphing } from "./morph.js";
 import { Presence } from "./presence.js";
-import { onSession, refresh, signInAsDemo } from "./session.js";
+import { onSession, refresh, refreshSoon, signInAsDemo } from "./session.js";
 import { SharedStream } from "./stream.js";
 import { keepTimesRelative, makeTimesRelative } from "./time.js";
 import { showWho } from "./who.js";
@@ -103,7 +103,7 @@ export class LivePage {
       state(state) {
         indicator.show(state);
         // A server that was away may be another one, which does not know us any more.
-        if (state === "live" && lost) refresh();
+        if (state === "live" && lost) refreshSoon();
         lost = state === "reconnecting" || state === "offline";
       },
       reached: (t) => indicator.reached(t),

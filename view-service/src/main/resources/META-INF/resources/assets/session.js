@@ -12,12 +12,16 @@ import { send } from "./actions.js";
  * @property {boolean} guests whether anyone may sign in with a name alone
  */
 
+/** All pages that a server was lost for don't ask it in the same moment when it is back. */
+const SOON_MS = 3000;
+
 /** @type {Session} */
 const NOBODY = { signedIn: false, creators: [], demo: [], guests: false };
 
 const tabs = new BroadcastChannel("bits:session");
 /** @type {((session: Session) => void)[]} */
 const listeners = [];
+let soonTimer = 0;
 
 /** @type {Session} */
 export let session = NOBODY;
@@ -43,6 +47,14 @@ export async function refresh() {
     else console.warn("Bits could not ask who is signed in:", problem.message);
   }
   listeners.forEach((listener) => listener(session));
+}
+
+/** As `refresh`, within seconds; once, however many ask for it until then. */
+export function refreshSoon() {
+  soonTimer ||= setTimeout(() => {
+    soonTimer = 0;
+    refresh();
+  }, Math.random() * SOON_MS);
 }
 
 /** @param {string} handle of a creator of the demo data */

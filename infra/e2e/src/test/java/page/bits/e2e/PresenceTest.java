@@ -211,6 +211,7 @@ class PresenceTest {
         Page another = open(stranger());
         Presence.assertCount(another, 2);
         Presence.watchCount(another);
+        Presence.watchCount(page);
         hide(page, true); // for a glance at something else
         stays(() -> Presence.lowestCount(another) == 2);
 
@@ -221,6 +222,21 @@ class PresenceTest {
         hide(page, false);
         Presence.assertCount(another, 2);
         Presence.assertCount(page, 2);
+        assertEquals(2, Presence.lowestCount(page));
+    }
+
+    @Test
+    void whoseSessionHasEndedIsToldWithTheStream() {
+        BrowserContext rita = guest("Rita");
+        Page page = rita.newPage();
+        Chromium.keepStreamAtHand(page, "/presence");
+        open(page);
+        assertThat(page.locator("#name-switch")).isVisible();
+        Presence.assertWords(page, "Just you");
+        rita.clearCookies();
+        page.evaluate("stream.dispatchEvent(new MessageEvent('reconnect', {data: '{\"retry\":0}'}))");
+        assertThat(page.locator("#name-switch")).isHidden();
+        Presence.assertWords(page, "Just you");
     }
 
     @Test
