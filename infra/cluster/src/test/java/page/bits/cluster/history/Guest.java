@@ -9,17 +9,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
 /** Someone who may act, at any action node. */
-record Guest(String subject, String token) {
+public record Guest(String subject, String token) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     /** Becomes one. */
-    static Guest of(URI node, String name) throws IOException, InterruptedException {
+    public static Guest of(URI node, String name) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(node.resolve("/auth/guest"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"%s\"}".formatted(name)))
                 .build();
-        HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() != 200) {
             throw new IOException("no guest: " + response.statusCode() + " " + response.body());
         }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  *
  * @param cores that a process and its children kept busy, by its name; {@link #OTHERS} of the machine besides
  */
-record Cpu(Map<String, Double> cores) {
+public record Cpu(Map<String, Double> cores) {
 
     static final String OTHERS = "others";
 
@@ -28,7 +28,7 @@ record Cpu(Map<String, Double> cores) {
     private static final int IO_WAIT = 4;
 
     /** Of all but others. */
-    double known() {
+    public double known() {
         return cores.entrySet().stream()
                 .filter(share -> !share.getKey().equals(OTHERS))
                 .mapToDouble(Map.Entry::getValue)
@@ -36,7 +36,7 @@ record Cpu(Map<String, Double> cores) {
     }
 
     /** The clocks at one instant; {@link #stop} tells what they have advanced since. */
-    static final class Watch {
+    public static final class Watch {
 
         private final Map<String, Long> processes;
         private final long began = System.nanoTime();
@@ -49,7 +49,7 @@ record Cpu(Map<String, Double> cores) {
             this.busy = busy();
         }
 
-        Cpu stop() throws IOException {
+        public Cpu stop() throws IOException {
             double seconds = (System.nanoTime() - began) / 1e9;
             Map<String, Double> cores = new LinkedHashMap<>();
             used(processes).forEach((name, now) -> cores.put(name, (now - used.get(name)) / seconds));
@@ -61,7 +61,7 @@ record Cpu(Map<String, Double> cores) {
     }
 
     /** Begins to watch processes, each by a name and its id. */
-    static Watch watch(Map<String, Long> processes) throws IOException {
+    public static Watch watch(Map<String, Long> processes) throws IOException {
         return new Watch(processes);
     }
 

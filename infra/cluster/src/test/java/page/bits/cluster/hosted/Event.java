@@ -7,16 +7,16 @@ import java.util.OptionalLong;
  *
  * @param id the event's own; empty if it has none
  */
-record Event(String name, String id, String data) {
+public record Event(String name, String id, String data) {
 
     /** The t of an id that is {@code <epoch>.<t>}. */
-    OptionalLong t() {
+    public OptionalLong t() {
         return id.matches("[a-z0-9]{1,16}\\.[0-9]{1,18}")
                 ? OptionalLong.of(Long.parseLong(id.substring(id.indexOf('.') + 1)))
                 : OptionalLong.empty();
     }
 
-    String epoch() {
+    public String epoch() {
         return id.substring(0, Math.max(0, id.indexOf('.')));
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream">HTML, Parsing an
  *     event stream</a>
  */
-final class EventParser {
+public final class EventParser {
 
     private final Consumer<Event> events;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -27,24 +27,24 @@ final class EventParser {
      * @param lastId the last event id of the connection before, or nothing
      * @param retry the time to wait before connecting again, in milliseconds, until the stream tells another
      */
-    EventParser(String lastId, long retry, Consumer<Event> events) {
+    public EventParser(String lastId, long retry, Consumer<Event> events) {
         this.lastId = lastId;
         this.retry = retry;
         this.events = events;
     }
 
-    void read(byte[] bytes, int length) {
+    public void read(byte[] bytes, int length) {
         for (int i = 0; i < length; i++) {
             read(bytes[i]);
         }
     }
 
     /** What a browser would send as {@code Last-Event-ID}; empty if it would not. */
-    String lastId() {
+    public String lastId() {
         return lastId;
     }
 
-    long retry() {
+    public long retry() {
         return retry;
     }
 

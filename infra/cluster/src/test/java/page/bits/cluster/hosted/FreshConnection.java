@@ -9,7 +9,7 @@ import java.time.Duration;
 /** A connection of a peer that was not there before, to look at what is stored. */
 public final class FreshConnection {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private FreshConnection() {}
 

@@ -81,7 +81,7 @@ public final class Hosted implements AutoCloseable {
         return start(settings);
     }
 
-    static Hosted start(ClusterSettings settings) throws Exception {
+    public static Hosted start(ClusterSettings settings) throws Exception {
         ClusterSettings unlimited = settings;
         for (int i = 1; i <= settings.actions(); i++) {
             unlimited = unlimited
@@ -174,7 +174,7 @@ public final class Hosted implements AutoCloseable {
     }
 
     /** Asks one process, past the gateways; empty where it does not answer. */
-    String get(String name, String path) {
+    public String get(String name, String path) {
         return get(URI.create("http://127.0.0.1:" + cluster.port(name)), path).body();
     }
 
@@ -283,7 +283,7 @@ public final class Hosted implements AutoCloseable {
     }
 
     /** Returns when every process is ready, and every gateway has noticed. */
-    void awaitWhole() throws Exception {
+    public void awaitWhole() throws Exception {
         cluster.awaitReady(READY_PATIENCE);
         for (int i = 1; i <= gateways; i++) {
             String gateway = "gateway-" + i;
