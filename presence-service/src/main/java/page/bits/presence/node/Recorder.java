@@ -185,7 +185,7 @@ public final class Recorder {
         Optional<Nodes.Node> expired = nodes.expired();
         if (expired.isPresent()) {
             Nodes.Node node = expired.get();
-            LOG.infof("Node %s is not heard of any more, and is swept", node.id());
+            LOG.infof("Node %s has ended, or is not heard of any more; it is swept", node.id());
             sweeps.ask(Write.sweep(node.id(), node.lease()), outcome -> count(outcome, swept));
             return;
         }
