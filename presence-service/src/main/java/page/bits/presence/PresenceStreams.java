@@ -125,7 +125,7 @@ class PresenceStreams {
                         .thenApply(watch -> new Ready(creator, visitor, session, from, watch, admitted.permit())))
                 .whenComplete((ready, failure) -> {
                     if (failure != null) {
-                        visitor.ifPresent(present -> presences.leave(creator, present));
+                        visitor.ifPresent(present -> presences.refuse(creator, present));
                         admitted.permit().close();
                     }
                 });

@@ -189,6 +189,11 @@ class Presences {
         thread.execute(() -> attendance.enter(creator, visitor));
     }
 
+    /** That connection was not taken after all. */
+    void refuse(Handle creator, Visitor visitor) {
+        thread.execute(() -> attendance.refuse(creator, visitor));
+    }
+
     /** That connection has closed. */
     void leave(Handle creator, Visitor visitor) {
         thread.execute(() -> attendance.leave(creator, visitor));

@@ -65,6 +65,17 @@ public final class Attendance {
     public void leave(Handle creator, Visitor visitor) {
         Attendant attendant = attendant(creator, visitor.key());
         attendant.leave(visitor, clock.getAsLong());
+        removed(attendant);
+    }
+
+    /** One that has come was not taken after all. Whoever was here before has the grace from now on. */
+    public void refuse(Handle creator, Visitor visitor) {
+        Attendant attendant = attendant(creator, visitor.key());
+        attendant.refuse(visitor, clock.getAsLong());
+        removed(attendant);
+    }
+
+    private void removed(Attendant attendant) {
         connections--;
         if (attendant.isAway()) {
             leaving.add(new Leaving(attendant, attendant.leftAt()));

@@ -36,6 +36,9 @@ final class Attendant {
     /** When the last connection closed, in nanoseconds. */
     private long leftAt;
 
+    /** Whether there was a connection before those that there are now, or a record. */
+    private boolean wasHere;
+
     private boolean over;
     private NamedViewer recordedNamed;
     private boolean recordedAnonymous;
@@ -66,17 +69,33 @@ final class Attendant {
 
     void leave(Visitor visitor, long now) {
         leftNamed = visitor.person().isPresent();
-        if (leftNamed) {
+        remove(visitor);
+        leftAt = now;
+        wasHere = true;
+    }
+
+    /** A connection was not taken after all: whoever was never here otherwise is not to be kept either. */
+    void refuse(Visitor visitor, long now) {
+        if (wasHere || recordedNamed != null || recordedAnonymous) {
+            leave(visitor, now);
+            return;
+        }
+        remove(visitor);
+        over = isAway();
+    }
+
+    private void remove(Visitor visitor) {
+        if (visitor.person().isPresent()) {
             named--;
         } else {
             anonymous--;
         }
-        leftAt = now;
     }
 
     /** Only what was recorded tells of it. */
     void beKnownByRecord(NamedViewer viewer, long now) {
         leftAt = now;
+        wasHere = true;
         leftNamed = viewer != null;
         if (viewer != null) {
             person = new Person(viewer.id(), viewer.name());

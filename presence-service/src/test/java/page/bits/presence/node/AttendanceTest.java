@@ -173,6 +173,30 @@ class AttendanceTest {
     }
 
     @Test
+    void whoWasRefusedWasNeverHere() {
+        attendance.enter(ALICE, SOMEONE);
+        attendance.refuse(ALICE, SOMEONE);
+        assertEquals(List.of(), next());
+        assertEquals(0, attendance.viewers());
+        assertEquals(0, attendance.connections());
+    }
+
+    @Test
+    void whoIsRefusedWhenComingBackIsKeptForAnotherWhile() {
+        attendance.enter(ALICE, SOMEONE);
+        next();
+        attendance.leave(ALICE, SOMEONE);
+        pass(4);
+        attendance.enter(ALICE, SOMEONE);
+        pass(2);
+        attendance.refuse(ALICE, SOMEONE);
+        pass(4.9);
+        assertEquals(List.of(), next());
+        pass(0.2);
+        assertEquals(List.of(Change.of(ALICE, false, 42)), next());
+    }
+
+    @Test
     void aWriteHoldsNoMoreThanItMayAndTheRestFollows() {
         for (int i = 0; i < 25; i++) {
             attendance.enter(ALICE, new Visitor(i, Optional.empty()));
