@@ -62,7 +62,7 @@ record Claims(Spans certain, Spans possible) {
                 return OptionalLong.empty();
             }
             long began = visit.began().getAsLong();
-            long written = writableAfter(began, bounds.joined());
+            long written = writtenBy(visit);
             return LongStream.concat(
                             visits.stream()
                                     .filter(before -> isBackInTime(before, visit))
@@ -70,6 +70,18 @@ record Claims(Spans certain, Spans possible) {
                                     .map(from -> Math.max(began, from)),
                             written < visit.ended() ? LongStream.of(written) : LongStream.empty())
                     .min();
+        }
+
+        /** A node that stands still writes nothing of whoever has just come to it. */
+        private long writtenBy(Visit visit) {
+            long began = visit.began().getAsLong();
+            long written = writableAfter(began, bounds.joined());
+            for (Disturbance pause : of(Kind.NODE_PAUSED)) {
+                if (pause.mayBeAt(visit.place()) && pause.span().overlaps(new Span(began, written))) {
+                    written = Math.max(written, writableAfter(pause.until(), bounds.restored()));
+                }
+            }
+            return written;
         }
 
         /** Whether they came back, within the grace, to the very node that still had them: it need not write a thing. */
