@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import page.bits.cluster.hosted.Hosted;
@@ -21,12 +22,11 @@ import page.bits.cluster.hosted.HostedExtension;
  * <p>Each run tells its seed; {@code -Dbits.seed} takes one, and {@code -Dbits.steps} says how often something is done to the
  * nodes. The seed settles who does what and in which order, not how the two meet.
  */
+@Tag("soak")
 @ExtendWith(HostedExtension.class)
 class PresenceModelTest {
 
-    /** As many of the tricks as a build has time for; {@code -Dbits.steps} takes more. */
-    private static final int STEPS = 5;
-
+    private static final int STEPS = Mischief.Trick.values().length;
     private static final Duration SETTLED = Duration.ofSeconds(30);
     private static final int SAMPLES = 20;
 
