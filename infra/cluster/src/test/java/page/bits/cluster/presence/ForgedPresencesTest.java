@@ -199,6 +199,19 @@ class ForgedPresencesTest {
     }
 
     @Test
+    void whoComesToANodeThatThenStandsStillIsWrittenOfWhenItGoesOn() {
+        Viewer dan = new Viewer(ROOM, "Dan", true);
+        visit(dan, ONE, 46_000, Visit.OPEN);
+        disturbances.add(new Disturbance(Kind.NODE_PAUSED, ONE, 46_010, 49_400));
+        held(51, 57_000, 0, ANN_AT_1, new Named("d", "Dan", 46_000));
+        showAll();
+        assertEquals(List.of(), violations());
+        instants.put(51L, 58_000L);
+        showAll();
+        assertFound("Dan was taken for gone in alice: from 57400 for 600 ms");
+    }
+
+    @Test
     void nobodyGoesWhileNobodyCanWrite() {
         disturbances.add(new Disturbance(Kind.WRITES_AWAY, "", 46_000, 56_000));
         held(51, 56_500, 0);
