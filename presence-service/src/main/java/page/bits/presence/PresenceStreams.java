@@ -3,9 +3,7 @@ package page.bits.presence;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -27,10 +25,8 @@ import page.bits.sse.SseConfig;
 import page.bits.sse.StreamLimits;
 import page.bits.streaming.Admission;
 import page.bits.streaming.Farewell;
-import page.bits.streaming.Parameters;
-import page.bits.streaming.Requested;
 import page.bits.streaming.ResumePoint;
-import page.bits.streaming.StreamRefusal;
+import page.bits.streaming.StreamRequests;
 
 /**
  * {@code GET /presence/{handle}} for those who accept {@code text/event-stream}: live, and whoever is connected is present,
@@ -43,7 +39,7 @@ class PresenceStreams {
     private final DatomicPeer peer;
     private final Presences presences;
     private final Visitors visitors;
-    private final Admission admission;
+    private final StreamRequests requests;
     private final PresenceConfig config;
     private final DrainConfig drain;
     private final EventStreams streams;
@@ -62,7 +58,7 @@ class PresenceStreams {
         this.peer = peer;
         this.presences = presences;
         this.visitors = visitors;
-        this.admission = admission;
+        this.requests = new StreamRequests(vertx, admission);
         this.config = config;
         this.drain = drain;
         this.streams = new EventStreams(
@@ -81,34 +77,53 @@ class PresenceStreams {
     }
 
     private void handle(RoutingContext routing) {
-        HttpServerRequest request = routing.request();
-        Optional<Handle> creator = Handle.parse(routing.pathParam("handle"));
-        if (creator.isEmpty() || Requested.of(request.headers().getAll(HttpHeaders.ACCEPT)) != Requested.STREAM) {
-            routing.next();
-            return;
-        }
-        Context loop = vertx.getOrCreateContext();
-        CompletableFuture.supplyAsync(() -> Visitors.Asked.of(Parameters.readable(request)), Runnable::run)
-                // Not on the thread of presence, since it may wait for a provider's keys.
-                .thenComposeAsync(
-                        asked -> prepared(request, creator.get(), asked, admission.admit(routing)),
-                        Infrastructure.getDefaultWorkerPool())
-                .thenAccept(ready -> loop.runOnContext(ignored -> open(request, ready)))
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        loop.runOnContext(ignored -> StreamRefusal.answer(request.response(), failure));
-                    }
-                });
+        Handle.parse(routing.pathParam("handle"))
+                .ifPresentOrElse(
+                        creator -> requests.answer(
+                                routing,
+                                () -> Visitors.Asked.of(routing.request()),
+                                (asked, admitted) -> prepared(routing.request(), creator, asked, admitted)),
+                        routing::next);
     }
 
     /** All that a stream begins with. */
-    private record Ready(
-            Handle creator,
-            Optional<Visitor> visitor,
-            Optional<Session> session,
-            OptionalLong from,
-            Audiences.Watch watch,
-            StreamLimits.Permit permit) {}
+    private final class Ready implements StreamRequests.Ready {
+
+        private final Handle creator;
+        private final Optional<Visitor> visitor;
+        private final Optional<Session> session;
+        private final OptionalLong from;
+        private final Audiences.Watch watch;
+        private final StreamLimits.Permit permit;
+
+        Ready(
+                Handle creator,
+                Optional<Visitor> visitor,
+                Optional<Session> session,
+                OptionalLong from,
+                Audiences.Watch watch,
+                StreamLimits.Permit permit) {
+            this.creator = creator;
+            this.visitor = visitor;
+            this.session = session;
+            this.from = from;
+            this.watch = watch;
+            this.permit = permit;
+        }
+
+        @Override
+        public boolean open(HttpServerRequest request) {
+            Optional<Duration> atMost = session.map(of -> Duration.between(Instant.now(), of.expires()));
+            return streams.open(request, watch.channel(), from, atMost, this::close);
+        }
+
+        @Override
+        public void close() {
+            visitor.ifPresent(present -> presences.leave(creator, present));
+            presences.unwatch(watch);
+            permit.close();
+        }
+    }
 
     /** Gets ready what was admitted, and gives the permit back where that fails. */
     private CompletionStage<Ready> prepared(
@@ -129,26 +144,5 @@ class PresenceStreams {
                         admitted.permit().close();
                     }
                 });
-    }
-
-    private void open(HttpServerRequest request, Ready ready) {
-        Optional<Duration> atMost = ready.session().map(session -> Duration.between(Instant.now(), session.expires()));
-        boolean taken = false;
-        try {
-            taken = streams.open(request, ready.watch().channel(), ready.from(), atMost, () -> close(ready));
-        } finally {
-            if (!taken) {
-                close(ready);
-            }
-        }
-        if (!taken) {
-            StreamRefusal.answer(request.response(), StreamRefusal.ending());
-        }
-    }
-
-    private void close(Ready ready) {
-        ready.visitor().ifPresent(visitor -> presences.leave(ready.creator(), visitor));
-        presences.unwatch(ready.watch());
-        ready.permit().close();
     }
 }

@@ -5,19 +5,14 @@ import page.bits.http.ProblemException;
 import page.bits.http.ProblemType;
 
 /** The query of a request for a stream, which nobody has looked at before. */
-public final class Parameters {
+final class Parameters {
 
     private Parameters() {}
 
-    /**
-     * The request, if its parameters can be read.
-     *
-     * @throws ProblemException 400 if not, for a percent sign that encodes nothing
-     */
-    public static HttpServerRequest readable(HttpServerRequest request) {
+    /** @throws ProblemException 400 if it can't be read, for a percent sign that encodes nothing */
+    static void requireReadable(HttpServerRequest request) {
         try {
             request.params();
-            return request;
         } catch (IllegalArgumentException e) {
             throw ProblemException.of(ProblemType.BAD_REQUEST, "The query can't be decoded: " + e.getMessage());
         }

@@ -10,14 +10,14 @@ import page.bits.http.ProblemType;
 import page.bits.peer.PeerUnavailableException;
 
 /** Answers a request for a stream that can't be opened with a problem document. */
-public final class StreamRefusal {
+final class StreamRefusal {
 
     private static final Logger LOG = Logger.getLogger(StreamRefusal.class);
 
     private StreamRefusal() {}
 
     /** On the request's event loop; nothing where the reader has left. What is nobody's fault but ours is logged. */
-    public static void answer(HttpServerResponse response, Throwable failure) {
+    static void answer(HttpServerResponse response, Throwable failure) {
         if (response.closed() || response.ended()) {
             return;
         }
@@ -37,10 +37,5 @@ public final class StreamRefusal {
         }
         LOG.error("A stream could not be opened", cause);
         return ProblemException.of(ProblemType.INTERNAL, "The stream could not be opened; it was logged.");
-    }
-
-    /** A node that is about to end opens none. */
-    public static ProblemException ending() {
-        return NotYet.because("This node is about to end and opens no more streams.");
     }
 }

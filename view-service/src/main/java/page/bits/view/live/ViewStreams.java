@@ -2,10 +2,7 @@ package page.bits.view.live;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -29,10 +26,8 @@ import page.bits.sse.SseConfig;
 import page.bits.sse.StreamLimits;
 import page.bits.streaming.Admission;
 import page.bits.streaming.Farewell;
-import page.bits.streaming.Parameters;
-import page.bits.streaming.Requested;
 import page.bits.streaming.ResumePoint;
-import page.bits.streaming.StreamRefusal;
+import page.bits.streaming.StreamRequests;
 import page.bits.view.Features;
 import page.bits.view.Json;
 import page.bits.view.MinT;
@@ -53,7 +48,7 @@ class ViewStreams {
     private final Features features;
     private final LiveViews views;
     private final MinT minT;
-    private final Admission admission;
+    private final StreamRequests requests;
     private final ViewsConfig config;
     private final DrainConfig drain;
     private final Json json;
@@ -76,7 +71,7 @@ class ViewStreams {
         this.features = features;
         this.views = views;
         this.minT = minT;
-        this.admission = admission;
+        this.requests = new StreamRequests(vertx, admission);
         this.config = config;
         this.drain = drain;
         this.json = json;
@@ -99,31 +94,24 @@ class ViewStreams {
     private record Asked(Selection selection, Format format, Optional<String> from, Optional<String> minT) {}
 
     private void handle(RoutingContext routing, Function<RoutingContext, Selection> selection) {
-        if (Requested.of(routing.request().headers().getAll(HttpHeaders.ACCEPT)) != Requested.STREAM) {
-            routing.next();
-            return;
-        }
-        HttpServerRequest request = routing.request();
-        Context loop = vertx.getOrCreateContext();
-        CompletableFuture.supplyAsync(
-                        () -> asked(Parameters.readable(request), selection.apply(routing)), Runnable::run)
-                // Not on the threads of views, since it may wait for a provider's keys.
-                .thenComposeAsync(
-                        asked -> prepared(asked, admission.admit(routing).permit()),
-                        Infrastructure.getDefaultWorkerPool())
-                .thenAccept(ready -> loop.runOnContext(ignored -> open(request, ready)))
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        loop.runOnContext(ignored -> StreamRefusal.answer(request.response(), failure));
-                    }
-                });
+        requests.answer(
+                routing,
+                () -> asked(routing.request(), selection.apply(routing)),
+                (asked, admitted) -> prepared(asked, admitted.permit()));
     }
 
     /** All that a stream begins with. */
-    private record Ready(Asked asked, OptionalLong from, LiveViews.Watch watch, StreamLimits.Permit permit) {
+    private record Ready(
+            EventStreams streams, Asked asked, OptionalLong from, LiveViews.Watch watch, StreamLimits.Permit permit)
+            implements StreamRequests.Ready {
 
-        /** The stream is over, or won't be. Call once. */
-        void close() {
+        @Override
+        public boolean open(HttpServerRequest request) {
+            return streams.open(request, watch.channel(asked.format()), from, this::close);
+        }
+
+        @Override
+        public void close() {
             watch.close();
             permit.close();
         }
@@ -139,7 +127,8 @@ class ViewStreams {
                 .thenComposeAsync(
                         minimum -> ResumePoint.of(asked.from(), peer, config.basisWait(), views.threads()),
                         views.threads())
-                .thenCompose(from -> watch(asked, from).thenApply(watch -> new Ready(asked, from, watch, permit)))
+                .thenCompose(
+                        from -> watch(asked, from).thenApply(watch -> new Ready(streams, asked, from, watch, permit)))
                 .whenComplete((ready, failure) -> {
                     if (failure != null) {
                         permit.close();
@@ -217,13 +206,6 @@ class ViewStreams {
                 .thenCompose(isThere -> isThere || from.isEmpty()
                         ? CompletableFuture.completedFuture(isThere)
                         : watch.wasThere(from.getAsLong()));
-    }
-
-    private void open(HttpServerRequest request, Ready ready) {
-        if (!streams.open(request, ready.watch().channel(ready.asked().format()), ready.from(), ready::close)) {
-            ready.close();
-            StreamRefusal.answer(request.response(), StreamRefusal.ending());
-        }
     }
 
     private Frame keepalive() {
