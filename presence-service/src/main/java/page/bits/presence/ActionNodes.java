@@ -6,17 +6,17 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import page.bits.presence.node.ActionClient.Address;
+import page.bits.http.NodeAddress;
 
 /** The nodes of action-service that presence writes through. */
 @Singleton
-class ActionNodes implements Supplier<List<Address>> {
+class ActionNodes implements Supplier<List<NodeAddress>> {
 
     private static final String SELF = "self";
     private static final String ANY = "0.0.0.0";
     private static final String LOOPBACK = "127.0.0.1";
 
-    private final List<Address> configured;
+    private final List<NodeAddress> configured;
     private final HttpServer server;
     private final String host;
 
@@ -32,9 +32,9 @@ class ActionNodes implements Supplier<List<Address>> {
         this.configured = nodes.equals(List.of(SELF)) ? List.of() : addresses(nodes);
     }
 
-    private static List<Address> addresses(List<String> nodes) {
+    private static List<NodeAddress> addresses(List<String> nodes) {
         try {
-            return nodes.stream().map(Address::of).toList();
+            return nodes.stream().map(String::strip).map(NodeAddress::of).toList();
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("bits.presence.actions: " + e.getMessage());
         }
@@ -42,11 +42,11 @@ class ActionNodes implements Supplier<List<Address>> {
 
     /** None where this process itself is meant, and does not listen yet. */
     @Override
-    public List<Address> get() {
+    public List<NodeAddress> get() {
         if (!configured.isEmpty()) {
             return configured;
         }
         int port = server.getPort();
-        return port > 0 ? List.of(new Address(host, port)) : List.of();
+        return port > 0 ? List.of(new NodeAddress(host, port)) : List.of();
     }
 }

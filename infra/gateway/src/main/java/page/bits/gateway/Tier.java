@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import page.bits.http.NodeAddress;
 
 /**
  * The nodes of one service. A node is chosen among those that are ready; where none is, among those that can be reached, since
@@ -19,41 +20,20 @@ import java.util.stream.Collectors;
 final class Tier {
 
     private final String name;
-    private final List<Target> targets;
+    private final List<NodeAddress> targets;
     private final AtomicInteger turn = new AtomicInteger();
     private volatile List<Node> nodes = List.of();
 
-    /** A host as it is configured, which may have any number of addresses. */
-    record Target(String host, int port) {
-
-        /** @throws IllegalArgumentException naming what is not {@code host:port} */
-        static Target of(String text) {
-            int colon = text.lastIndexOf(':');
-            try {
-                int port = Integer.parseInt(text.substring(colon + 1));
-                String host = text.substring(0, Math.max(0, colon));
-                boolean bracketed = host.startsWith("[") && host.endsWith("]");
-                host = bracketed ? host.substring(1, host.length() - 1) : host;
-                if (!host.isEmpty() && bracketed == host.contains(":") && port > 0 && port < 1 << Character.SIZE) {
-                    return new Target(host, port);
-                }
-            } catch (NumberFormatException e) {
-                // told below
-            }
-            throw new IllegalArgumentException("'" + text + "' is not a node: HOST:PORT");
-        }
-    }
-
     Tier(String name, List<String> targets) {
         this.name = name;
-        this.targets = targets.stream().map(String::strip).map(Target::of).toList();
+        this.targets = targets.stream().map(String::strip).map(NodeAddress::of).toList();
     }
 
     String name() {
         return name;
     }
 
-    List<Target> targets() {
+    List<NodeAddress> targets() {
         return targets;
     }
 

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import page.bits.http.NodeAddress;
 
 /**
  * All tiers. Looks up their hosts again and again, since a name may lead to other nodes from one moment to the next, and asks
@@ -46,7 +47,7 @@ class Tiers {
     private final Tier actions;
     private final Tier views;
     private final Optional<Tier> presence;
-    private final Map<Tier.Target, List<SocketAddress>> lastKnown = new ConcurrentHashMap<>();
+    private final Map<NodeAddress, List<SocketAddress>> lastKnown = new ConcurrentHashMap<>();
     private volatile boolean known;
     private volatile boolean stopped;
 
@@ -124,7 +125,7 @@ class Tiers {
     /** A host whose name can't be looked up now keeps the addresses that it had. */
     private Optional<Set<SocketAddress>> addresses(Tier tier) {
         Set<SocketAddress> addresses = new LinkedHashSet<>();
-        for (Tier.Target target : tier.targets()) {
+        for (NodeAddress target : tier.targets()) {
             try {
                 lastKnown.put(
                         target,

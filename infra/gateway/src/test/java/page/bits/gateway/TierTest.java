@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import page.bits.http.NodeAddress;
 
 class TierTest {
 
@@ -60,10 +61,10 @@ class TierTest {
 
     @Test
     void aTargetIsAHostAndAPort() {
-        assertEquals(new Tier.Target("host", 80), Tier.Target.of("host:80"));
-        assertEquals(new Tier.Target("::1", 80), Tier.Target.of("[::1]:80"));
+        assertEquals(new NodeAddress("host", 80), NodeAddress.of("host:80"));
+        assertEquals(new NodeAddress("::1", 80), NodeAddress.of("[::1]:80"));
         for (String wrong : List.of("host", ":80", "host:", "host:0", "host:65536", "host:-1", "http://host", "::1")) {
-            assertThrows(IllegalArgumentException.class, () -> Tier.Target.of(wrong), wrong);
+            assertThrows(IllegalArgumentException.class, () -> NodeAddress.of(wrong), wrong);
         }
     }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import page.bits.http.NodeAddress;
 import page.bits.identity.ServiceToken;
 
 /**
@@ -27,30 +28,11 @@ public final class ActionClient {
     private static final int OK = 200;
     private static final int CONFLICT = 409;
 
-    private final Supplier<List<Address>> nodes;
+    private final Supplier<List<NodeAddress>> nodes;
     private final String authorization;
     private final long timeoutMillis;
     private final HttpClient client;
     private final AtomicInteger turn = new AtomicInteger();
-
-    /** Of one node of action-service. */
-    public record Address(String host, int port) {
-
-        /** @throws IllegalArgumentException where it is not {@code host:port} */
-        public static Address of(String text) {
-            int colon = text.lastIndexOf(':');
-            String host = text.substring(0, Math.max(0, colon)).strip();
-            try {
-                int port = Integer.parseInt(text.substring(colon + 1).strip());
-                if (!host.isEmpty() && port > 0 && port <= 65_535) {
-                    return new Address(host.replaceFirst("^\\[(.*)]$", "$1"), port);
-                }
-            } catch (NumberFormatException e) {
-                // Told below.
-            }
-            throw new IllegalArgumentException("'" + text + "' is not host:port");
-        }
-    }
 
     /** What came of it. */
     sealed interface Outcome {
@@ -74,7 +56,7 @@ public final class ActionClient {
      * @param nodes of action-service, asked for anew each time
      * @param timeout for an answer
      */
-    public ActionClient(Vertx vertx, Supplier<List<Address>> nodes, ServiceToken token, Duration timeout) {
+    public ActionClient(Vertx vertx, Supplier<List<NodeAddress>> nodes, ServiceToken token, Duration timeout) {
         this.nodes = nodes;
         this.authorization = "Bearer " + token.value();
         this.timeoutMillis = timeout.toMillis();
@@ -87,12 +69,12 @@ public final class ActionClient {
 
     /** Completed on an event loop, and never with a failure. */
     Future<Outcome> ask(Write write) {
-        List<Address> candidates = nodes.get();
+        List<NodeAddress> candidates = nodes.get();
         if (candidates.isEmpty()) {
             return Future.succeededFuture(new Outcome.Failed("no node of action-service is known yet"));
         }
         int asked = turn.get();
-        Address address = candidates.get(Math.floorMod(asked, candidates.size()));
+        NodeAddress address = candidates.get(Math.floorMod(asked, candidates.size()));
         RequestOptions request = new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 .setHost(address.host())
