@@ -1,10 +1,7 @@
 package page.bits.action.presence;
 
 import datomic.Database;
-import datomic.Util;
-import java.util.List;
 import page.bits.action.body.Fields;
-import page.bits.peer.Attributes;
 import page.bits.presence.peer.PresenceAttributes;
 
 /** A node ends in good order; its viewers may come back at another one before it is swept. */
@@ -20,12 +17,6 @@ record End(NodeId node, long lease) implements PresenceRequest {
 
     @Override
     public Write on(Database db) {
-        Node present = Node.of(db, node).holding(lease);
-        return new Write(
-                List.of(
-                        present.renewal(),
-                        Util.list(Attributes.ADD, present.entity(), PresenceAttributes.NODE_ENDED, true)),
-                lease + 1,
-                false);
+        return Node.of(db, node).holding(lease).marked(PresenceAttributes.NODE_ENDED);
     }
 }

@@ -1,5 +1,6 @@
 package page.bits.action.presence;
 
+import clojure.lang.Keyword;
 import datomic.Database;
 import datomic.Util;
 import java.util.List;
@@ -50,6 +51,11 @@ record Node(NodeId id, Object entity, long lease, boolean isSwept) {
     /** Takes the lease one further, or makes the transaction fail where it is not this one any more. */
     List<?> renewal() {
         return Util.list(Attributes.CAS, entity, PresenceAttributes.NODE_LEASE, lease, lease + 1);
+    }
+
+    /** What makes something true of it, in the transaction that takes its lease further. */
+    Write marked(Keyword as) {
+        return new Write(List.of(renewal(), Util.list(Attributes.ADD, entity, as, true)), lease + 1, false);
     }
 
     static ProblemException conflict(String detail) {

@@ -1,10 +1,7 @@
 package page.bits.action.presence;
 
 import datomic.Database;
-import datomic.Util;
-import java.util.List;
 import page.bits.action.body.Fields;
-import page.bits.peer.Attributes;
 import page.bits.presence.peer.PresenceAttributes;
 
 /**
@@ -26,10 +23,6 @@ record Sweep(NodeId node, long lease) implements PresenceRequest {
 
     @Override
     public Write on(Database db) {
-        Node dead = Node.of(db, node).holding(lease);
-        return new Write(
-                List.of(dead.renewal(), Util.list(Attributes.ADD, dead.entity(), PresenceAttributes.NODE_SWEPT, true)),
-                lease + 1,
-                false);
+        return Node.of(db, node).holding(lease).marked(PresenceAttributes.NODE_SWEPT);
     }
 }

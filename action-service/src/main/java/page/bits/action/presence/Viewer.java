@@ -16,7 +16,6 @@ import page.bits.presence.peer.PresenceAttributes;
  */
 record Viewer(Keyword set, Object value) {
 
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{22}");
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{16}");
     private static final int RADIX = 16;
 
@@ -42,7 +41,7 @@ record Viewer(Keyword set, Object value) {
     }
 
     private static String id(String text) {
-        if (!ID.matcher(text).matches()) {
+        if (!NamedViewer.ID.matcher(text).matches()) {
             throw new IllegalArgumentException(
                     "must be an actor's id, 22 of the letters A to Z and a to z, digits, _ and -");
         }

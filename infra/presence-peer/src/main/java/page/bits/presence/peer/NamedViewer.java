@@ -15,7 +15,9 @@ public record NamedViewer(String id, String name, Instant since) {
     /** As late as 9 digits can tell. */
     public static final Instant LATEST = Instant.ofEpochMilli(101_559_956_668_415L);
 
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{22}");
+    /** What an actor's id looks like. */
+    public static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{22}");
+
     private static final int SINCE_DIGITS = 9;
     private static final int NAME_AT = SINCE_DIGITS + 22;
     private static final int RADIX = 36;
