@@ -231,9 +231,9 @@ class Presences {
                         thread);
     }
 
-    /** The keepalive of this moment. */
-    Frame keepalive() {
-        return frames.keepalive(audiences.reached());
+    /** The keepalive of this moment, for a reader that was told of this t. */
+    Frame keepalive(long told) {
+        return frames.keepalive(Math.max(told, audiences.settled()));
     }
 
     /** This node's streams have ended, and it goes away. Completed when the database says so. */

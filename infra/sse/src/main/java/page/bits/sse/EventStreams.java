@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 
 /**
  * All open streams of this process: opens them, keeps them alive, gives up those whose readers take nothing, and closes them
@@ -28,9 +28,10 @@ public final class EventStreams implements MeterBinder {
      *
      * @param name of the meters' tag {@code streams}
      * @param reconnectJitter the most that a reader is told to stay away; each is told a random time up to it
-     * @param keepalive makes the keepalive of this moment; called on event loops, neither waits nor throws
+     * @param keepalive makes the keepalive of this moment for a reader that was told of this version; it must not tell of an
+     *     older one, nor of one that the reader is still to be told of. Called on event loops, neither waits nor throws
      */
-    public record Kind(String name, Duration reconnectJitter, Supplier<Frame> keepalive) {
+    public record Kind(String name, Duration reconnectJitter, LongFunction<Frame> keepalive) {
 
         public Kind {
             if (reconnectJitter.isNegative()) {
@@ -190,8 +191,8 @@ public final class EventStreams implements MeterBinder {
         return meters;
     }
 
-    Frame keepalive() {
-        return kind.keepalive().get();
+    Frame keepalive(long told) {
+        return kind.keepalive().apply(told);
     }
 
     Frame farewell() {

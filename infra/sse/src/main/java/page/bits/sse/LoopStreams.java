@@ -83,10 +83,9 @@ final class LoopStreams {
     void keepAliveNow() {
         loop.runOnContext(ignored -> {
             if (!streams.isClosed()) {
-                Frame keepalive = streams.keepalive();
                 // A copy, since a stream that fails at it leaves the set.
                 for (Subscriber subscriber : open.toArray(Subscriber[]::new)) {
-                    subscriber.tell(keepalive);
+                    subscriber.keepAliveNow();
                 }
             }
         });
@@ -96,7 +95,6 @@ final class LoopStreams {
         long now = System.nanoTime();
         int full = 0;
         long queued = 0;
-        Frame keepalive = open.isEmpty() || streams.isClosed() ? null : streams.keepalive();
         // A copy, since a stream that ends leaves the set.
         for (Subscriber subscriber : open.toArray(Subscriber[]::new)) {
             if (giveUpIfStalled(subscriber.writer(), now)) {
@@ -106,8 +104,8 @@ final class LoopStreams {
                 subscriber.end(streams.farewell());
                 continue;
             }
-            if (keepalive != null) {
-                subscriber.keepAlive(keepalive);
+            if (!streams.isClosed()) {
+                subscriber.keepAlive(now);
             }
             full += subscriber.isSlow() ? 1 : 0;
             queued += subscriber.writer().unsent();

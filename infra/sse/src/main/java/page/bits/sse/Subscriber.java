@@ -44,6 +44,10 @@ final class Subscriber {
 
     private State state = State.BEHIND;
     private OptionalLong version;
+
+    /** The newest that the reader was told of, here or where it comes from: the view may be older at this node, and the same. */
+    private long told;
+
     private boolean greeted;
     private boolean toldOfFailure;
     private long wroteAt = System.nanoTime();
@@ -62,6 +66,7 @@ final class Subscriber {
         this.channel = channel;
         this.writer = writer;
         this.version = version;
+        this.told = version.orElse(0);
         this.lastsNanos = atMost.map(Subscriber::nanos).orElse(Long.MAX_VALUE);
     }
 
@@ -104,20 +109,33 @@ final class Subscriber {
     /**
      * Tells the reader that nothing happened, if nothing did for a while. Not one that misses something: it would take what
      * the keepalive tells for what it has.
-     *
-     * @param keepalive made before this call, so that whatever it takes for published is seen to be
      */
-    void keepAlive(Frame keepalive) {
-        if (System.nanoTime() - wroteAt >= streams.quietNanos()) {
-            tell(keepalive);
+    void keepAlive(long now) {
+        if (now - wroteAt >= streams.quietNanos()) {
+            keepAliveNow();
         }
     }
 
     /** Like {@link #keepAlive}, however little time has passed. */
-    void tell(Frame keepalive) {
-        if (state == State.CURRENT && channel.version() <= version.getAsLong() && !writer.isFull()) {
-            write(keepalive);
+    void keepAliveNow() {
+        if (state == State.CURRENT && !writer.isFull()) {
+            tell(version.getAsLong());
         }
+    }
+
+    /**
+     * Sends a keepalive to the reader that has this version, unless there is a newer one.
+     *
+     * @return whether it was sent
+     */
+    private boolean tell(long has) {
+        // Before the look at the channel, so that whatever it takes for published is seen to be.
+        Frame keepalive = streams.keepalive(told);
+        if (channel.version() > has) {
+            return false;
+        }
+        write(keepalive);
+        return true;
     }
 
     /** Whether it has lasted for as long as it may. */
@@ -195,7 +213,8 @@ final class Subscriber {
             writeOnce(update.frame().get());
             greeted = true;
         } else if (!greeted) {
-            greet(update);
+            // Unless there is something newer already, which is then the first that it hears.
+            greeted = tell(update.version());
         }
         moveTo(update);
         if (channel.version() > update.version()) {
@@ -206,17 +225,9 @@ final class Subscriber {
         }
     }
 
-    /** Unless there is something newer already, which is then the first that it hears. */
-    private void greet(Update update) {
-        Frame keepalive = streams.keepalive();
-        if (channel.version() <= update.version()) {
-            write(keepalive);
-            greeted = true;
-        }
-    }
-
     private void moveTo(Update update) {
         version = OptionalLong.of(update.version());
+        told = Math.max(told, update.version());
         if (update.last()) {
             writer.end();
         }

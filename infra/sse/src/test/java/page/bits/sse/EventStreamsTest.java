@@ -622,7 +622,7 @@ class EventStreamsTest {
                 Config.DEFAULT,
                 (it, request) -> streams.get().open(request, chain.channel(), OptionalLong.of(0), () -> {}))) {
             Config frequent = Config.DEFAULT.withKeepalive(Duration.ofMillis(50));
-            streams.set(new EventStreams(server.vertx(), frequent, StreamServer.kind(frequent, () -> {
+            streams.set(new EventStreams(server.vertx(), frequent, StreamServer.kind(frequent, told -> {
                 duplicates.add(((ContextInternal) Vertx.currentContext()).isDuplicate());
                 return Frame.of(EventName.KEEPALIVE, "{}");
             })));
@@ -630,6 +630,36 @@ class EventStreamsTest {
                 awaitEvents(server, client, 3);
             }
             assertEquals(Set.of(false), Set.copyOf(duplicates));
+        }
+    }
+
+    /** The view may be older here than what the reader has seen elsewhere, and the same. */
+    @Test
+    void aKeepaliveIsMadeForWhatItsReaderWasToldOf() {
+        Chain chain = new Chain();
+        List<Long> told = new CopyOnWriteArrayList<>();
+        AtomicReference<EventStreams> streams = new AtomicReference<>();
+        FrameSource unchanged = from -> CompletableFuture.completedFuture(Update.unchanged(5));
+        Channel channel = new Channel(unchanged, 5);
+        try (StreamServer server = StreamServer.of(
+                1,
+                new HttpServerOptions(),
+                Config.DEFAULT,
+                (it, request) -> streams.get().open(request, channel, OptionalLong.of(7), () -> {}))) {
+            streams.set(new EventStreams(server.vertx(), Config.DEFAULT, StreamServer.kind(Config.DEFAULT, version -> {
+                told.add(version);
+                return Frame.of(EventName.KEEPALIVE, "{}");
+            })));
+            try (StreamClient client = server.connect()) {
+                awaitEvents(server, client, 1);
+                streams.get().keepAliveNow();
+                awaitEvents(server, client, 2);
+                channel.publish(5, chain.delta(5, 9));
+                awaitEvents(server, client, 3);
+                streams.get().keepAliveNow();
+                awaitEvents(server, client, 4);
+            }
+            assertEquals(List.of(7L, 7L, 9L), told);
         }
     }
 
@@ -688,7 +718,7 @@ class EventStreamsTest {
         wrong.forEach((key, config) -> {
             ConfigurationException told = assertThrows(
                     ConfigurationException.class,
-                    () -> new EventStreams(null, config, StreamServer.kind(config, () -> null)));
+                    () -> new EventStreams(null, config, StreamServer.kind(config, version -> null)));
             assertTrue(told.getMessage().startsWith(key), told.getMessage());
         });
     }

@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Assertions;
@@ -89,7 +89,7 @@ final class StreamServer implements AutoCloseable {
                 .setEventLoopPoolSize(loops)
                 .setPreferNativeTransport(!Boolean.getBoolean(JDK_TRANSPORT)));
         vertx.exceptionHandler(uncaught::add);
-        streams = new EventStreams(vertx, config, kind(config, () -> KEEPALIVE));
+        streams = new EventStreams(vertx, config, kind(config, told -> KEEPALIVE));
         streams.bindTo(meters);
         // A negative port is any free one, the same for all instances of a deployment.
         HttpServerOptions anyPort =
@@ -99,7 +99,7 @@ final class StreamServer implements AutoCloseable {
                 .toCompletableFuture());
     }
 
-    static EventStreams.Kind kind(Config config, Supplier<Frame> keepalive) {
+    static EventStreams.Kind kind(Config config, LongFunction<Frame> keepalive) {
         return new EventStreams.Kind("tests", config.reconnectJitter(), keepalive);
     }
 

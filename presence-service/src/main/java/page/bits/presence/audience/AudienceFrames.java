@@ -99,7 +99,7 @@ public final class AudienceFrames {
                         stale.getAsBoolean())));
     }
 
-    /** @param t that this node has come to */
+    /** @param t up to which the reader was told all */
     public Frame keepalive(long t) {
         return Frame.of(EventName.KEEPALIVE, write(new Keepalive(t, stale.getAsBoolean())));
     }

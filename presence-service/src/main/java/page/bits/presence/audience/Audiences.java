@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import page.bits.presence.Handle;
@@ -52,7 +53,7 @@ public final class Audiences implements People {
     private record Idle(Watched of, long since) {}
 
     private long t;
-    private volatile long reached;
+    private volatile long settled;
 
     /**
      * @param db the newest database value
@@ -192,6 +193,8 @@ public final class Audiences implements People {
         of.loaded = live;
         of.meanwhile.forEach(transaction -> apply(of, transaction));
         of.meanwhile.clear();
+        // What is settled already is not to be told later.
+        publishDue();
         of.live.complete(live);
     }
 
@@ -215,17 +218,17 @@ public final class Audiences implements People {
     }
 
     /**
-     * The t up to which a reader who has heard nothing for a while knows whatever happened: what had happened to that reader's
-     * audience would have been told at once. Any thread.
+     * The t up to which all that happened in watched audiences has gone to their channels: a reader who has all that was
+     * published has what there is at that t. Never less than before. Any thread.
      */
-    public long reached() {
-        return reached;
+    public long settled() {
+        return settled;
     }
 
     /** Every transaction after this t is handed over from now on. To be called first. */
     public void begin(long after) {
         t = after;
-        reached = after;
+        settled = after;
     }
 
     /** The next transaction. */
@@ -234,7 +237,6 @@ public final class Audiences implements People {
         loading.forEach(of -> of.meanwhile.add(transaction));
         affected(transaction).forEach(of -> apply(of, transaction));
         publishDue();
-        reached = t;
     }
 
     /** Those that the transaction changes, which all are that a dead node had viewers of. */
@@ -300,7 +302,13 @@ public final class Audiences implements People {
 
     private void publishDue() {
         long now = clock.getAsLong();
-        unpublished.removeIf(live -> live.publishDue(now, pushInterval));
+        publish(live -> live.publishDue(now, pushInterval));
+    }
+
+    private void publish(Predicate<LiveAudience> published) {
+        unpublished.removeIf(published);
+        // Only now: whoever reads it and then a channel's version is to see what it takes for published.
+        settled = unpublished.stream().mapToLong(live -> live.changedAt() - 1).reduce(t, Math::min);
     }
 
     private void forget(Watched of) {
@@ -313,8 +321,7 @@ public final class Audiences implements People {
 
     /** What {@code stale} says has changed, which all readers are about to be told: so they are told all else as well. */
     public void staleChanged() {
-        unpublished.forEach(live -> live.publishDue(clock.getAsLong(), 0));
-        unpublished.clear();
+        publish(live -> live.publishDue(clock.getAsLong(), 0));
         watched.values().stream().filter(of -> of.loaded != null).forEach(of -> of.loaded.forgetFrames());
     }
 

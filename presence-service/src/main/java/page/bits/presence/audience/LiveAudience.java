@@ -36,6 +36,7 @@ final class LiveAudience {
     private AudienceView published;
     private long publishedAt;
     private boolean isChanged;
+    private long changedAt;
     private Frame snapshot;
 
     /**
@@ -96,9 +97,15 @@ final class LiveAudience {
         if (!now.equals(newest)) {
             newest = now;
             windows.add(at, now.viewers());
+            changedAt = isChanged ? changedAt : at;
             isChanged = true;
         }
         return isChanged;
+    }
+
+    /** The t of the first change that is not published yet, where there is one. */
+    long changedAt() {
+        return changedAt;
     }
 
     /**

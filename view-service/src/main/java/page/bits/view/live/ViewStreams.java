@@ -208,7 +208,8 @@ class ViewStreams {
                         : watch.wasThere(from.getAsLong()));
     }
 
-    private Frame keepalive() {
-        return Frame.of(EventName.KEEPALIVE, json.write(new ViewDocument.Keepalive(views.settled(), peer.isStale())));
+    private Frame keepalive(long told) {
+        long t = Math.max(told, views.settled());
+        return Frame.of(EventName.KEEPALIVE, json.write(new ViewDocument.Keepalive(t, peer.isStale())));
     }
 }
