@@ -172,6 +172,7 @@ record Claims(Spans certain, Spans possible) {
                 moved = false;
                 for (Disturbance away : of(Kind.WRITES_AWAY)) {
                     long later = away.until() + bounds.lease() + bounds.grace() + bounds.slack();
+                    later += detour(new Span(away.until(), later));
                     if (later > gone && away.span().overlaps(new Span(visit.ended(), gone))) {
                         gone = later;
                         moved = true;

@@ -22,11 +22,9 @@ import page.bits.cluster.hosted.HostedExtension;
  * <p>Each run tells its seed; {@code -Dbits.seed} takes one, and {@code -Dbits.steps} says how often something is done to the
  * nodes. The seed settles who does what and in which order, not how the two meet.
  */
-@Tag("soak")
 @ExtendWith(HostedExtension.class)
 class PresenceModelTest {
 
-    private static final int STEPS = Mischief.Trick.values().length;
     private static final Duration SETTLED = Duration.ofSeconds(30);
     private static final int SAMPLES = 20;
 
@@ -38,10 +36,20 @@ class PresenceModelTest {
 
     @Test
     void everyNodeShowsWhoIsThere() throws Exception {
+        play(5);
+    }
+
+    @Test
+    @Tag("soak")
+    void everyNodeShowsWhoIsThereWhateverIsDoneToNodes() throws Exception {
+        play(2 * Mischief.Trick.values().length);
+    }
+
+    private void play(int usually) throws Exception {
         long seed = Long.getLong("bits.seed", System.nanoTime());
-        int steps = Integer.getInteger("bits.steps", STEPS);
+        int steps = Integer.getInteger("bits.steps", usually);
         System.out.printf("presence: seed %d, %d steps%n", seed, steps);
-        String name = "p" + Long.toString(seed, 36).replace("-", "n");
+        String name = "p%s-%d".formatted(Long.toString(seed, 36).replace("-", "n"), usually);
         List<String> found = new ArrayList<>();
         try (PresenceDatabase database = new PresenceDatabase(hosted.cluster());
                 Audience audience = new Audience(hosted, name, seed)) {
@@ -73,7 +81,10 @@ class PresenceModelTest {
             found.addAll(history.violations());
             found.addAll(
                     PastPresence.violations(database.newest(), history.stored(), audience.rooms(), SAMPLES, random));
-            found.forEach(violation -> System.out.println("presence: " + violation));
+            if (!found.isEmpty()) {
+                mischief.done().forEach(done -> System.out.println("presence: " + done));
+                found.forEach(violation -> System.out.println("presence: " + violation));
+            }
             assertEquals(List.of(), found.stream().limit(20).toList());
             assertThatMuchHappened(history, audience);
         }
