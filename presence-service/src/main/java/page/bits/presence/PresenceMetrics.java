@@ -30,18 +30,13 @@ final class PresenceMetrics implements MeterBinder {
         gauge(registry, "viewers", Figures::viewers, "Viewers of this node, with those who may still come back");
         gauge(registry, "creators", Figures::creators, "Creators whose audience is watched at this node");
         gauge(registry, "nodes", Figures::nodes, "Nodes that live, as far as this one can tell");
-        TimeGauge.builder(PREFIX + "lease.age", this::leaseAge, TimeUnit.SECONDS)
-                .description("How long this node's lease has not gone up; unknown before it has one")
+        TimeGauge.builder(PREFIX + "lease.age", () -> figures.get().leaseAgeNanos(), TimeUnit.NANOSECONDS)
+                .description("How long this node has not seen its lease go up; since its start, if it never has")
                 .register(registry);
         count(registry, "ticks", recorder.ticks(), "Times that this node has looked for what is to be written");
         count(registry, "transactions", recorder.written(), "Transactions that this node has written, sweeps apart");
         count(registry, "failures", recorder.failed(), "Writes that failed, or of which nobody knows what became");
         count(registry, "sweeps", recorder.swept(), "Nodes that this one has found dead and swept");
-    }
-
-    private double leaseAge() {
-        long nanos = figures.get().leaseAgeNanos();
-        return nanos == Long.MAX_VALUE ? Double.NaN : nanos / 1e9;
     }
 
     /** By a supplier, which the registry keeps: an object whose figures it tells, it would let go. */

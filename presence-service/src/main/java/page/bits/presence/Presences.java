@@ -148,13 +148,14 @@ class Presences {
                 audiences.tick();
                 tellWhetherStale();
                 registered |= recorder.isRegistered();
-                figures = new Figures(
-                        attendance.connections(),
-                        attendance.viewers(),
-                        audiences.size(),
-                        recorder.nodes(),
-                        recorder.leaseAge());
             }
+            // Also before it has found its database: that it can write nothing is to be seen then too.
+            figures = new Figures(
+                    attendance.connections(),
+                    attendance.viewers(),
+                    audiences.size(),
+                    recorder.nodes(),
+                    recorder.leaseAge());
         } catch (Throwable e) {
             LOG.error("A tick of presence failed", e);
         }

@@ -35,6 +35,9 @@ final class Nodes {
     private String ownId;
     private long recoveredAt = NEVER;
 
+    /** When its own lease last went up, whoever this node was then; before that, when it began. */
+    private long wroteAt;
+
     /** One start of a process, as the database tells of it. */
     static final class Node {
 
@@ -70,10 +73,12 @@ final class Nodes {
     Nodes(Timing timing, LongSupplier clock) {
         this.timing = timing;
         this.clock = clock;
+        this.wroteAt = clock.getAsLong();
     }
 
-    /** All that a database value tells of; each is timed from now on. */
+    /** All that a database value tells of; each is timed from now on, and so is this node. */
     void begin(Database db) {
+        wroteAt = clock.getAsLong();
         for (Datom node : db.datoms(Database.AVET, PresenceAttributes.NODE_ID)) {
             Node known = node(((Number) node.e()).longValue());
             known.id = (String) node.v();
@@ -112,17 +117,24 @@ final class Nodes {
         long now = clock.getAsLong();
         if (fact.attribute() == PresenceAttributes.NODE_ID) {
             node.id = (String) fact.value();
-            node.seenAt = now;
+            heardOf(node, now);
         } else if (fact.attribute() == PresenceAttributes.NODE_LEASE) {
-            if (isOwn(node) && node.lease > 0 && now - node.seenAt > timing.freeze()) {
-                recoveredAt = now;
-            }
             node.lease = (Long) fact.value();
-            node.seenAt = now;
+            heardOf(node, now);
         } else if (fact.attribute() == PresenceAttributes.NODE_ENDED) {
             node.endedAt = now;
         } else if (fact.attribute() == PresenceAttributes.NODE_SWEPT) {
             node.swept = true;
+        }
+    }
+
+    private void heardOf(Node node, long now) {
+        node.seenAt = now;
+        if (isOwn(node)) {
+            if (silence() > timing.freeze()) {
+                recoveredAt = now;
+            }
+            wroteAt = now;
         }
     }
 
@@ -138,6 +150,11 @@ final class Nodes {
     /** For how long this node's own lease has not gone up, in nanoseconds; the longest there is if it was never seen. */
     long ownAge() {
         return own().map(node -> clock.getAsLong() - node.seenAt).orElse(Long.MAX_VALUE);
+    }
+
+    /** For how long this node has not seen that it wrote anything, in nanoseconds: since its start if it never has. */
+    long silence() {
+        return clock.getAsLong() - wroteAt;
     }
 
     /** Whether this node can't tell who lives. */

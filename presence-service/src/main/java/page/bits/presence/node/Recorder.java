@@ -221,9 +221,9 @@ public final class Recorder {
         return nodes.isFrozen();
     }
 
-    /** How long this node's lease has not gone up, in nanoseconds. */
+    /** For how long this node has not seen its lease go up, in nanoseconds; since its start, if it never has. */
     public long leaseAge() {
-        return nodes.ownAge();
+        return nodes.silence();
     }
 
     /** How many nodes live, as far as this one can tell. */

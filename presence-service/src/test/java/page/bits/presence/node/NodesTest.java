@@ -83,6 +83,23 @@ class NodesTest {
     }
 
     @Test
+    void aNodeThatCannotWriteIsSilentFromItsStartOnWhoeverItIs() {
+        pass(5);
+        assertEquals(5 * SECOND, nodes.silence());
+        nodes.be("a");
+        pass(5);
+        assertEquals(10 * SECOND, nodes.silence());
+        renewed(1, "a", 1);
+        assertEquals(0, nodes.silence());
+        renewed(2, "b", 1);
+        is(nodes, 1, PresenceAttributes.NODE_SWEPT, true);
+        nodes.be("c");
+        pass(3);
+        renewed(2, "b", 2);
+        assertEquals(3 * SECOND, nodes.silence());
+    }
+
+    @Test
     void onceItHearsOfItselfAgainEveryoneHasAFullLease() {
         nodes.be("a");
         renewed(1, "a", 1);
@@ -96,6 +113,21 @@ class NodesTest {
         assertFalse(nodes.mayExpire());
         live(0.3);
         assertTrue(nodes.mayExpire());
+        assertEquals(Optional.of("b"), expired());
+    }
+
+    /** It may have begun while nobody could write, and be the first of all that can again. */
+    @Test
+    void onceItIsHeardOfAtLastEveryoneHasAFullLease() {
+        renewed(2, "b", 1);
+        nodes.be("a");
+        pass(30);
+        renewed(1, "a", 1);
+        assertFalse(nodes.isFrozen());
+        assertEquals(Optional.empty(), expired());
+        live(6.9);
+        assertEquals(Optional.empty(), expired());
+        live(0.2);
         assertEquals(Optional.of("b"), expired());
     }
 
