@@ -2,12 +2,12 @@ package page.bits.presence.node;
 
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +34,7 @@ public final class Attendance {
     private final Set<Attendant> dirty = new LinkedHashSet<>();
 
     /** Those whose last connection closed at a time, in the order of those times. */
-    private final Deque<Leaving> leaving = new ArrayDeque<>();
+    private final Deque<Leaving> leaving = new LinkedList<>();
 
     private int viewers;
     private int connections;
@@ -119,6 +119,29 @@ public final class Attendance {
                     attendant.forgetRecord();
                     dirty.add(attendant);
                 }));
+    }
+
+    /**
+     * Lets go those who were away for long enough and are not recorded: nobody is shown them. For while nobody may be taken for
+     * gone: they would be recorded only to be taken back, and would become ever more.
+     */
+    public void forgetUnrecorded() {
+        long now = clock.getAsLong();
+        for (Iterator<Leaving> each = leaving.iterator(); each.hasNext(); ) {
+            Leaving longest = each.next();
+            Attendant attendant = longest.attendant();
+            if (now - longest.at() < leaveNanos) {
+                return;
+            }
+            if (!attendant.isAway() || attendant.leftAt() != longest.at()) {
+                each.remove();
+            } else if (!attendant.isRecorded()) {
+                each.remove();
+                attendant.end();
+                dirty.remove(attendant);
+                remove(attendant);
+            }
+        }
     }
 
     /** Lets go those who were away for long enough. Not to be called while nobody may be taken for gone. */

@@ -76,7 +76,7 @@ final class Attendant {
 
     /** A connection was not taken after all: whoever was never here otherwise is not to be kept either. */
     void refuse(Visitor visitor, long now) {
-        if (wasHere || recordedNamed != null || recordedAnonymous) {
+        if (wasHere || isRecorded()) {
             leave(visitor, now);
             return;
         }
@@ -116,9 +116,14 @@ final class Attendant {
         over = true;
     }
 
+    /** Whether the database says that it is here. */
+    boolean isRecorded() {
+        return recordedNamed != null || recordedAnonymous;
+    }
+
     /** Nothing is known of it that matters. */
     boolean isForgotten() {
-        return isAway() && over && recordedNamed == null && !recordedAnonymous;
+        return isAway() && over && !isRecorded();
     }
 
     void recorded(NamedViewer viewer, boolean added) {

@@ -136,8 +136,10 @@ public final class Recorder {
     /** Writes what is to be written. */
     public void tick() {
         ticks.increment();
-        if (nodes.mayExpire() && !ending) {
+        if (!ending && nodes.mayExpire()) {
             attendance.expire();
+        } else {
+            attendance.forgetUnrecorded();
         }
         if (writes.isFree() && !ended.isDone()) {
             underWay.ifPresent(attendance::settled);
@@ -154,7 +156,8 @@ public final class Recorder {
             writeEnd();
             return;
         }
-        Attendance.Batch batch = attendance.next(maxChanges, people);
+        // While it is not known what is recorded, nothing can be told to change.
+        Attendance.Batch batch = attendance.next(writes.isSeen() ? maxChanges : 0, people);
         if (batch.changes().isEmpty() && nodes.ownAge() < timing.renew()) {
             return;
         }

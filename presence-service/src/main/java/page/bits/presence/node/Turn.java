@@ -49,7 +49,12 @@ final class Turn {
     /** Whether the next may be asked for. */
     boolean isFree() {
         long waited = clock.getAsLong() - since;
-        return !asking && waited >= pause && (reached.getAsLong() >= awaited || waited >= patience);
+        return !asking && waited >= pause && (isSeen() || waited >= patience);
+    }
+
+    /** Whether the transactions have told all that the last one did. */
+    boolean isSeen() {
+        return reached.getAsLong() >= awaited;
     }
 
     /** @param then hears what came of it, on the thread of presence */

@@ -60,6 +60,12 @@ class AttendanceTest {
         attendance.expire();
     }
 
+    /** Nobody may be taken for gone meanwhile. */
+    private void passFrozen(double seconds) {
+        now += (long) (seconds * 1e9);
+        attendance.forgetUnrecorded();
+    }
+
     private List<Change> next() {
         return next(1_000);
     }
@@ -96,6 +102,10 @@ class AttendanceTest {
         pass(60);
         assertEquals(List.of(), next());
         attendance.leave(ALICE, ANN);
+        assertThatAnnIsLetGoAfterTheGrace();
+    }
+
+    private void assertThatAnnIsLetGoAfterTheGrace() {
         pass(4.9);
         assertEquals(List.of(), next());
         pass(0.2);
@@ -164,12 +174,33 @@ class AttendanceTest {
         attendance.enter(ALICE, ANN);
         attendance.leave(ALICE, ANN);
         assertEquals(List.of(join(ANN_SINCE_TODAY)), next());
-        pass(4.9);
+        assertThatAnnIsLetGoAfterTheGrace();
+    }
+
+    @Test
+    void whoCameAndWentWhileNobodyMayBeTakenForGoneIsNotWrittenOf() {
+        attendance.enter(ALICE, ANN);
+        assertEquals(1, next().size());
+        attendance.enter(ALICE, SOMEONE);
+        attendance.leave(ALICE, SOMEONE);
+        attendance.leave(ALICE, ANN);
+        passFrozen(4.9);
+        assertEquals(2, attendance.viewers());
+        passFrozen(0.2);
+        assertEquals(1, attendance.viewers(), "who is recorded stays");
         assertEquals(List.of(), next());
-        pass(0.2);
+        pass(0);
         assertEquals(List.of(leave(ANN_SINCE_TODAY)), next());
-        assertEquals(List.of(), next());
-        assertEquals(0, attendance.viewers());
+    }
+
+    @Test
+    void whoComesBackWhileNobodyMayBeTakenForGoneIsWrittenOf() {
+        attendance.enter(ALICE, SOMEONE);
+        attendance.leave(ALICE, SOMEONE);
+        passFrozen(4.9);
+        attendance.enter(ALICE, SOMEONE);
+        passFrozen(60);
+        assertEquals(1, next().size());
     }
 
     @Test
