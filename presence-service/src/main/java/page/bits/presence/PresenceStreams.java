@@ -130,16 +130,18 @@ class PresenceStreams {
             HttpServerRequest request, Handle creator, Visitors.Asked asked, Admission.Admitted admitted) {
         Optional<Session> session = Visitors.lasting(admitted.session());
         Optional<Visitor> visitor = visitors.of(asked, session);
+        // First, so that since when they are here is known of whoever comes from another node.
+        CompletionStage<Audiences.Watch> watching = presences.watch(creator);
         // From now on: what is still to be done may take as long as others keep a viewer who comes back.
         visitor.ifPresent(present -> presences.enter(creator, present));
         return CompletableFuture.completedFuture(ResumePoint.asked(request))
                 .thenCompose(
                         from -> ResumePoint.of(from, peer, config.basisWait(), Infrastructure.getDefaultWorkerPool()))
-                .thenCompose(from -> presences
-                        .watch(creator)
-                        .thenApply(watch -> new Ready(creator, visitor, session, from, watch, admitted.permit())))
+                .thenCombine(
+                        watching, (from, watch) -> new Ready(creator, visitor, session, from, watch, admitted.permit()))
                 .whenComplete((ready, failure) -> {
                     if (failure != null) {
+                        watching.thenAccept(presences::unwatch);
                         visitor.ifPresent(present -> presences.refuse(creator, present));
                         admitted.permit().close();
                     }
