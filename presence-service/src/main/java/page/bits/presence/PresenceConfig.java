@@ -60,6 +60,10 @@ public interface PresenceConfig {
     @WithDefault("1000")
     int maxLoading();
 
+    /** How many ts of the past may be being read at once; whoever comes back from one more gets all there is, not the difference. */
+    @WithDefault("64")
+    int maxPast();
+
     /** How long an audience that nobody watches any more is kept up to date, for whoever comes next. */
     @WithDefault("PT10S")
     Duration idle();

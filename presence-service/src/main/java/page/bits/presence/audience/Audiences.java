@@ -42,6 +42,7 @@ public final class Audiences implements People {
     private final long pushInterval;
     private final long keep;
     private final int maxLoading;
+    private final int maxPast;
     private final Map<Handle, Watched> watched = new HashMap<>();
     private final Map<Long, Watched> byRoom = new HashMap<>();
     private final Set<Watched> loading = new HashSet<>();
@@ -52,6 +53,7 @@ public final class Audiences implements People {
 
     private record Idle(Watched of, long since) {}
 
+    private int pastReads;
     private long t;
     private volatile long settled;
 
@@ -78,6 +80,7 @@ public final class Audiences implements People {
         this.pushInterval = config.pushInterval().toNanos();
         this.keep = config.idle().toNanos();
         this.maxLoading = config.maxLoading();
+        this.maxPast = config.maxPast();
     }
 
     /** An audience and those who watch it. */
@@ -198,9 +201,14 @@ public final class Audiences implements People {
         of.live.complete(live);
     }
 
-    private CompletableFuture<List<NamedViewer>> past(Handle creator, long at) {
-        return CompletableFuture.supplyAsync(() -> Audience.shown(db.get().asOf(at), creator), readers)
-                .thenApplyAsync(shown -> shown, thread);
+    private Optional<CompletableFuture<List<NamedViewer>>> past(Handle creator, long at) {
+        if (pastReads >= maxPast) {
+            return Optional.empty();
+        }
+        pastReads++;
+        return Optional.of(CompletableFuture.supplyAsync(
+                        () -> Audience.shown(db.get().asOf(at), creator), readers)
+                .whenCompleteAsync((shown, failure) -> pastReads--, thread));
     }
 
     /** Whether it is not known yet how people are shown in a creator's audience. */

@@ -3,6 +3,7 @@ package page.bits.presence.audience;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +27,7 @@ final class LiveAudience {
     private final Handle creator;
     private final Audience audience;
     private final AudienceFrames frames;
-    private final LongFunction<CompletableFuture<List<NamedViewer>>> past;
+    private final LongFunction<Optional<CompletableFuture<List<NamedViewer>>>> past;
     private final LongSupplier reached;
     private final Windows windows;
     private final Channel channel;
@@ -40,7 +41,8 @@ final class LiveAudience {
     private Frame snapshot;
 
     /**
-     * @param past reads from the database whom an audience showed at a t, and completes on this thread
+     * @param past reads from the database whom an audience showed at a t, and completes on this thread; none where there is no time
+     *     for that
      * @param reached the t of the last transaction that was looked at, for all audiences
      * @param thread runs what answers a reader on this thread
      * @param publishedAt when something was published last, in nanoseconds
@@ -49,7 +51,7 @@ final class LiveAudience {
             Handle creator,
             Audience audience,
             AudienceFrames frames,
-            LongFunction<CompletableFuture<List<NamedViewer>>> past,
+            LongFunction<Optional<CompletableFuture<List<NamedViewer>>>> past,
             LongSupplier reached,
             Executor thread,
             long publishedAt) {
@@ -137,7 +139,8 @@ final class LiveAudience {
         snapshot = null;
     }
 
-    private CompletionStage<Update> answer(OptionalLong from) {
+    /** What brings a reader from a t, or from nothing, to what is published. */
+    CompletionStage<Update> answer(OptionalLong from) {
         if (from.isEmpty()) {
             return CompletableFuture.completedFuture(Update.of(channel.version(), snapshot()));
         }
@@ -151,9 +154,10 @@ final class LiveAudience {
         }
         return windows.at(from.getAsLong())
                 .map(CompletableFuture::completedFuture)
-                .orElseGet(() -> past(from.getAsLong()))
-                .thenApply(shown ->
-                        Update.of(channel.version(), frames.delta(creator, channel.version(), shown, published)));
+                .or(() -> past(from.getAsLong()))
+                .map(known -> known.thenApply(shown ->
+                        Update.of(channel.version(), frames.delta(creator, channel.version(), shown, published))))
+                .orElseGet(() -> CompletableFuture.completedFuture(Update.of(channel.version(), snapshot())));
     }
 
     private Frame snapshot() {
@@ -164,9 +168,16 @@ final class LiveAudience {
     }
 
     /** Many may come back from the same moment. */
-    private CompletableFuture<List<NamedViewer>> past(long from) {
-        CompletableFuture<List<NamedViewer>> asked = pastAsked.computeIfAbsent(from, past::apply);
-        asked.whenComplete((shown, failure) -> pastAsked.remove(from, asked));
-        return asked;
+    private Optional<CompletableFuture<List<NamedViewer>>> past(long from) {
+        CompletableFuture<List<NamedViewer>> asked = pastAsked.get(from);
+        if (asked != null) {
+            return Optional.of(asked);
+        }
+        Optional<CompletableFuture<List<NamedViewer>>> begun = past.apply(from);
+        begun.ifPresent(read -> {
+            pastAsked.put(from, read);
+            read.whenComplete((shown, failure) -> pastAsked.remove(from, read));
+        });
+        return begun;
     }
 }

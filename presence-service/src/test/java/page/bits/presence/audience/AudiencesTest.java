@@ -2,12 +2,19 @@ package page.bits.presence.audience;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import datomic.Database;
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import page.bits.peer.Epoch;
 import page.bits.presence.Handle;
 import page.bits.presence.PresenceWorld;
+import page.bits.presence.peer.NamedViewer;
+import page.bits.sse.Update;
 
 /** What has been told to those who watch, and what they are told to have. */
 class AudiencesTest {
@@ -28,13 +37,14 @@ class AudiencesTest {
 
         private final PresenceWorld world = new PresenceWorld();
         private final AtomicLong clock = new AtomicLong(System.nanoTime());
+        private final AudienceFrames frames =
+                new AudienceFrames(new ObjectMapper(), () -> Epoch.of(world.db()), () -> false);
         private final Audiences audiences;
         private long t;
         private long viewers;
 
         Node(Executor thread) {
             world.addNode("n1");
-            AudienceFrames frames = new AudienceFrames(new ObjectMapper(), () -> Epoch.of(world.db()), () -> false);
             audiences = new Audiences(
                     world::db,
                     thread,
@@ -125,6 +135,44 @@ class AudiencesTest {
             assertEquals(first, node.audiences.settled());
             assertEquals(first, watch.join().channel().version());
             assertEquals(1, watch.join().document().count());
+        }
+    }
+
+    @Test
+    void whoComesBackFromLongAgoIsToldTheDifferenceAndAllThereIsWhereTooManyDo() {
+        try (Node node = new Node(Runnable::run)) {
+            NamedViewer ann = new NamedViewer("0123456789012345678901", "Ann", Instant.ofEpochMilli(1_000));
+            List<Long> asked = new ArrayList<>();
+            CompletableFuture<List<NamedViewer>> shown = new CompletableFuture<>();
+            LiveAudience live = new LiveAudience(
+                    ALICE,
+                    Audience.of(node.world.db(), ALICE, PresenceWorld.pseudonyms()),
+                    node.frames,
+                    from -> {
+                        asked.add(from);
+                        return asked.size() == 1 ? Optional.of(shown) : Optional.empty();
+                    },
+                    () -> node.t,
+                    Runnable::run,
+                    node.clock.get());
+            CompletableFuture<Update> one =
+                    live.answer(OptionalLong.of(node.t - 2)).toCompletableFuture();
+            CompletableFuture<Update> same =
+                    live.answer(OptionalLong.of(node.t - 2)).toCompletableFuture();
+            Update tooMany = live.answer(OptionalLong.of(node.t - 1))
+                    .toCompletableFuture()
+                    .join();
+            assertEquals(node.t, tooMany.version());
+            assertTrue(tooMany.frame().orElseThrow().toString().startsWith("event: snapshot\n"), tooMany::toString);
+            assertFalse(one.isDone());
+
+            shown.complete(List.of(ann));
+            for (Update update : List.of(one.join(), same.join())) {
+                String delta = update.frame().orElseThrow().toString();
+                assertTrue(delta.startsWith("event: delta\n"), delta);
+                assertTrue(delta.contains("\"left\":[\"" + ann.id() + "\"]"), delta);
+            }
+            assertEquals(List.of(node.t - 2, node.t - 1), asked);
         }
     }
 }
