@@ -5,6 +5,7 @@ import io.vertx.core.impl.ContextInternal;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -20,8 +21,8 @@ final class LoopStreams {
     /** What a keepalive, the end of a stalled stream and the figures may come late by. */
     private static final long LOOK_EVERY_MILLIS = 1_000;
 
-    /** Streams that are ended in one task, a few milliseconds of work: between them, others have their turn. */
-    private static final int ENDED_AT_ONCE = 256;
+    /** Streams that are written to in one task, a few milliseconds of work: between them, others have their turn. */
+    private static final int AT_ONCE = 256;
 
     private final EventStreams streams;
     private final Vertx vertx;
@@ -63,32 +64,37 @@ final class LoopStreams {
     /** Any thread. */
     CompletableFuture<Void> endAll() {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        loop.runOnContext(ignored -> endFrom(open.toArray(Subscriber[]::new), 0, done));
+        forAll(subscriber -> subscriber.end(streams.farewell()), done);
         return done;
-    }
-
-    private void endFrom(Subscriber[] subscribers, int first, CompletableFuture<Void> done) {
-        int next = Math.min(subscribers.length, first + ENDED_AT_ONCE);
-        for (int i = first; i < next; i++) {
-            subscribers[i].end(streams.farewell());
-        }
-        if (next == subscribers.length) {
-            done.complete(null);
-        } else {
-            loop.runOnContext(ignored -> endFrom(subscribers, next, done));
-        }
     }
 
     /** Any thread. */
     void keepAliveNow() {
-        loop.runOnContext(ignored -> {
-            if (!streams.isClosed()) {
-                // A copy, since a stream that fails at it leaves the set.
-                for (Subscriber subscriber : open.toArray(Subscriber[]::new)) {
-                    subscriber.keepAliveNow();
-                }
-            }
-        });
+        forAll(
+                subscriber -> {
+                    if (!streams.isClosed()) {
+                        subscriber.keepAliveNow();
+                    }
+                },
+                new CompletableFuture<>());
+    }
+
+    private void forAll(Consumer<Subscriber> write, CompletableFuture<Void> done) {
+        // A copy, since a stream that ends leaves the set.
+        loop.runOnContext(ignored -> forFrom(open.toArray(Subscriber[]::new), 0, write, done));
+    }
+
+    private void forFrom(
+            Subscriber[] subscribers, int first, Consumer<Subscriber> write, CompletableFuture<Void> done) {
+        int next = Math.min(subscribers.length, first + AT_ONCE);
+        for (int i = first; i < next; i++) {
+            write.accept(subscribers[i]);
+        }
+        if (next == subscribers.length) {
+            done.complete(null);
+        } else {
+            loop.runOnContext(ignored -> forFrom(subscribers, next, write, done));
+        }
     }
 
     private void look(long timer) {

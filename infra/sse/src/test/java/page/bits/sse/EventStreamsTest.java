@@ -34,6 +34,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -613,24 +616,15 @@ class EventStreamsTest {
 
     @Test
     void keepalivesOfAllStreamsAreMadeOutsideOfAnyRequest() {
-        Chain chain = new Chain();
         List<Boolean> duplicates = new CopyOnWriteArrayList<>();
-        AtomicReference<EventStreams> streams = new AtomicReference<>();
-        try (StreamServer server = StreamServer.of(
-                1,
-                new HttpServerOptions(),
-                Config.DEFAULT,
-                (it, request) -> streams.get().open(request, chain.channel(), OptionalLong.of(0), () -> {}))) {
-            Config frequent = Config.DEFAULT.withKeepalive(Duration.ofMillis(50));
-            streams.set(new EventStreams(server.vertx(), frequent, StreamServer.kind(frequent, told -> {
-                duplicates.add(((ContextInternal) Vertx.currentContext()).isDuplicate());
-                return Frame.of(EventName.KEEPALIVE, "{}");
-            })));
-            try (StreamClient client = server.connect()) {
-                awaitEvents(server, client, 3);
-            }
-            assertEquals(Set.of(false), Set.copyOf(duplicates));
-        }
+        Config frequent = Config.DEFAULT.withKeepalive(Duration.ofMillis(50));
+        withKeepalives(
+                frequent,
+                told -> duplicates.add(((ContextInternal) Vertx.currentContext()).isDuplicate()),
+                new Chain().channel(),
+                0,
+                (streams, await) -> await.accept(3));
+        assertEquals(Set.of(false), Set.copyOf(duplicates));
     }
 
     /** The view may be older here than what the reader has seen elsewhere, and the same. */
@@ -638,28 +632,41 @@ class EventStreamsTest {
     void aKeepaliveIsMadeForWhatItsReaderWasToldOf() {
         Chain chain = new Chain();
         List<Long> told = new CopyOnWriteArrayList<>();
+        Channel channel = new Channel(from -> CompletableFuture.completedFuture(Update.unchanged(5)), 5);
+        withKeepalives(Config.DEFAULT, told::add, channel, 7, (streams, await) -> {
+            await.accept(1);
+            streams.keepAliveNow();
+            await.accept(2);
+            channel.publish(5, chain.delta(5, 9));
+            await.accept(3);
+            streams.keepAliveNow();
+            await.accept(4);
+        });
+        assertEquals(List.of(7L, 7L, 9L), told);
+    }
+
+    /**
+     * One reader of a channel.
+     *
+     * @param made hears for which version each keepalive is made
+     * @param from the version that the reader has
+     * @param then does with the streams what is to be done, and can wait for a number of events
+     */
+    private static void withKeepalives(
+            Config config, LongConsumer made, Channel channel, long from, BiConsumer<EventStreams, IntConsumer> then) {
         AtomicReference<EventStreams> streams = new AtomicReference<>();
-        FrameSource unchanged = from -> CompletableFuture.completedFuture(Update.unchanged(5));
-        Channel channel = new Channel(unchanged, 5);
         try (StreamServer server = StreamServer.of(
                 1,
                 new HttpServerOptions(),
                 Config.DEFAULT,
-                (it, request) -> streams.get().open(request, channel, OptionalLong.of(7), () -> {}))) {
-            streams.set(new EventStreams(server.vertx(), Config.DEFAULT, StreamServer.kind(Config.DEFAULT, version -> {
-                told.add(version);
+                (it, request) -> streams.get().open(request, channel, OptionalLong.of(from), () -> {}))) {
+            streams.set(new EventStreams(server.vertx(), config, StreamServer.kind(config, told -> {
+                made.accept(told);
                 return Frame.of(EventName.KEEPALIVE, "{}");
             })));
             try (StreamClient client = server.connect()) {
-                awaitEvents(server, client, 1);
-                streams.get().keepAliveNow();
-                awaitEvents(server, client, 2);
-                channel.publish(5, chain.delta(5, 9));
-                awaitEvents(server, client, 3);
-                streams.get().keepAliveNow();
-                awaitEvents(server, client, 4);
+                then.accept(streams.get(), number -> awaitEvents(server, client, number));
             }
-            assertEquals(List.of(7L, 7L, 9L), told);
         }
     }
 
