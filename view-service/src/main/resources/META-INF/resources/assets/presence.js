@@ -32,7 +32,7 @@ export class Presence {
     this.#stream = new SharedStream(
       `/presence/${handle}`,
       { id: "", content: this },
-      { state: (state) => this.#hear(state) },
+      { state: (state) => this.#hear(state), left: () => this.#view.trust("connecting") },
       () => this.#ask(),
     );
   }
@@ -48,7 +48,7 @@ export class Presence {
     });
     this.#switch.addEventListener("click", () => {
       viewer.nameless = !viewer.nameless;
-      announce(viewer.nameless ? "Your name is not shown any more." : "Your name is shown.");
+      announce(viewer.nameless ? "Your name will not be shown any more." : "Your name is shown.");
     });
   }
 

@@ -40,7 +40,11 @@ export class SharedStream {
   /**
    * @param {string} url of the stream, which is also its name among the tabs
    * @param {{id: string, content: Content}} had what this tab has, and the id of it
-   * @param {{state: (state: import("./connection.js").State) => void, reached?: (t: number) => void}} listener
+   * @param {{
+   *   state: (state: import("./connection.js").State) => void,
+   *   reached?: (t: number) => void,
+   *   left?: () => void,
+   * }} listener `left` hears that nobody looks any more, so that nothing is heard until somebody does again
    * @param {() => Record<string, string>} [query] what else is asked for, anew with each connection
    */
   constructor(url, { id, content }, listener, query = () => ({})) {
@@ -71,7 +75,13 @@ export class SharedStream {
   }
 
   start() {
-    whileLookedAt({ come: () => this.#leadership.join(), go: () => this.#leadership.leave() });
+    whileLookedAt({
+      come: () => this.#leadership.join(),
+      go: () => {
+        this.#leadership.leave();
+        this.#listener.left?.();
+      },
+    });
     addEventListener("online", () => {
       if (this.#leadership.leading) this.#connection.nudge();
     });

@@ -218,10 +218,12 @@ class PresenceTest {
         Page elsewhere = reader.newPage();
         elsewhere.navigate(application.address() + "/@bob");
         Presence.assertCount(another, 1);
+        assertThat(Presence.section(page).locator("[data-when]")).hasText("here a moment ago");
         hide(elsewhere, true);
         hide(page, false);
         Presence.assertCount(another, 2);
         Presence.assertCount(page, 2);
+        assertThat(Presence.section(page).locator("[data-when]")).hasText("here now");
         assertEquals(2, Presence.lowestCount(page));
     }
 
