@@ -167,6 +167,15 @@ record Claims(Spans certain, Spans possible) {
                     gone = Math.max(gone, each.until() + bounds.grace() + bounds.slack());
                 }
             }
+            for (Disturbance pause : of(Kind.NODE_PAUSED)) {
+                // One that was away for long takes nobody for gone for a full lease, once it can write again.
+                long expires = pause.until() + bounds.restored() + bounds.lease();
+                if (pause.lasted() >= bounds.spared()
+                        && pause.mayBeAt(visit.place())
+                        && new Span(pause.from(), expires).overlaps(new Span(visit.asked(), gone))) {
+                    gone = Math.max(gone, expires + bounds.slack());
+                }
+            }
             gone += detour(new Span(visit.ended(), gone));
             for (boolean moved = true; moved; ) {
                 moved = false;
