@@ -87,46 +87,31 @@ class PresenceStreams {
     }
 
     /** All that a stream begins with. */
-    private final class Ready implements StreamRequests.Ready {
+    private StreamRequests.Ready ready(
+            Handle creator,
+            Optional<Visitor> visitor,
+            Optional<Session> session,
+            OptionalLong from,
+            Audiences.Watch watch,
+            StreamLimits.Permit permit) {
+        return new StreamRequests.Ready() {
+            @Override
+            public boolean open(HttpServerRequest request) {
+                Optional<Duration> atMost = session.map(of -> Duration.between(Instant.now(), of.expires()));
+                return streams.open(request, watch.channel(), from, atMost, this::close);
+            }
 
-        private final Handle creator;
-        private final Optional<Visitor> visitor;
-        private final Optional<Session> session;
-        private final OptionalLong from;
-        private final Audiences.Watch watch;
-        private final StreamLimits.Permit permit;
-
-        Ready(
-                Handle creator,
-                Optional<Visitor> visitor,
-                Optional<Session> session,
-                OptionalLong from,
-                Audiences.Watch watch,
-                StreamLimits.Permit permit) {
-            this.creator = creator;
-            this.visitor = visitor;
-            this.session = session;
-            this.from = from;
-            this.watch = watch;
-            this.permit = permit;
-        }
-
-        @Override
-        public boolean open(HttpServerRequest request) {
-            Optional<Duration> atMost = session.map(of -> Duration.between(Instant.now(), of.expires()));
-            return streams.open(request, watch.channel(), from, atMost, this::close);
-        }
-
-        @Override
-        public void close() {
-            visitor.ifPresent(present -> presences.leave(creator, present));
-            presences.unwatch(watch);
-            permit.close();
-        }
+            @Override
+            public void close() {
+                visitor.ifPresent(present -> presences.leave(creator, present));
+                presences.unwatch(watch);
+                permit.close();
+            }
+        };
     }
 
     /** Gets ready what was admitted, and gives the permit back where that fails. */
-    private CompletionStage<Ready> prepared(
+    private CompletionStage<StreamRequests.Ready> prepared(
             HttpServerRequest request, Handle creator, Visitors.Asked asked, Admission.Admitted admitted) {
         Optional<Session> session = Visitors.lasting(admitted.session());
         Optional<Visitor> visitor = visitors.of(asked, session);
@@ -138,7 +123,7 @@ class PresenceStreams {
                 .thenCompose(
                         from -> ResumePoint.of(from, peer, config.basisWait(), Infrastructure.getDefaultWorkerPool()))
                 .thenCombine(
-                        watching, (from, watch) -> new Ready(creator, visitor, session, from, watch, admitted.permit()))
+                        watching, (from, watch) -> ready(creator, visitor, session, from, watch, admitted.permit()))
                 .whenComplete((ready, failure) -> {
                     if (failure != null) {
                         watching.thenAccept(presences::unwatch);

@@ -63,25 +63,23 @@ final class LoopStreams {
 
     /** Any thread. */
     CompletableFuture<Void> endAll() {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        forAll(subscriber -> subscriber.end(streams.farewell()), done);
-        return done;
+        return forAll(subscriber -> subscriber.end(streams.farewell()));
     }
 
     /** Any thread. */
     void keepAliveNow() {
-        forAll(
-                subscriber -> {
-                    if (!streams.isClosed()) {
-                        subscriber.keepAliveNow();
-                    }
-                },
-                new CompletableFuture<>());
+        forAll(subscriber -> {
+            if (!streams.isClosed()) {
+                subscriber.keepAliveNow();
+            }
+        });
     }
 
-    private void forAll(Consumer<Subscriber> write, CompletableFuture<Void> done) {
+    private CompletableFuture<Void> forAll(Consumer<Subscriber> write) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
         // A copy, since a stream that ends leaves the set.
         loop.runOnContext(ignored -> forFrom(open.toArray(Subscriber[]::new), 0, write, done));
+        return done;
     }
 
     private void forFrom(

@@ -24,6 +24,8 @@ import page.bits.sse.Update;
  */
 final class LiveAudience {
 
+    private static final long NOTHING = Long.MAX_VALUE;
+
     private final Handle creator;
     private final Audience audience;
     private final AudienceFrames frames;
@@ -36,8 +38,10 @@ final class LiveAudience {
     private AudienceView newest;
     private AudienceView published;
     private long publishedAt;
-    private boolean isChanged;
-    private long changedAt;
+
+    /** The t of the first change that is not published yet, or {@link #NOTHING}. */
+    private long changedAt = NOTHING;
+
     private Frame snapshot;
 
     /**
@@ -99,10 +103,13 @@ final class LiveAudience {
         if (!now.equals(newest)) {
             newest = now;
             windows.add(at, now.viewers());
-            changedAt = isChanged ? changedAt : at;
-            isChanged = true;
+            changedAt = Math.min(changedAt, at);
         }
-        return isChanged;
+        return isChanged();
+    }
+
+    private boolean isChanged() {
+        return changedAt != NOTHING;
     }
 
     /** The t of the first change that is not published yet, where there is one. */
@@ -116,14 +123,14 @@ final class LiveAudience {
      * @return whether there is nothing left to tell
      */
     boolean publishDue(long now, long interval) {
-        if (isChanged && now - publishedAt >= interval) {
+        if (isChanged() && now - publishedAt >= interval) {
             publish(now);
         }
-        return !isChanged;
+        return !isChanged();
     }
 
     private void publish(long now) {
-        isChanged = false;
+        changedAt = NOTHING;
         long from = channel.version();
         long t = t();
         // Also where it is as before again: a reader of another node may have been told what was between.
@@ -144,7 +151,7 @@ final class LiveAudience {
         if (from.isEmpty()) {
             return CompletableFuture.completedFuture(Update.of(channel.version(), snapshot()));
         }
-        if (isChanged) {
+        if (isChanged()) {
             // Another node may have told of it earlier; and what the reader hears next may be how far this node has
             // come.
             publish(publishedAt);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import page.bits.presence.Handle;
 import page.bits.presence.Pseudonyms;
 import page.bits.presence.Visitor;
@@ -126,33 +127,38 @@ public final class Attendance {
      * gone: they would be recorded only to be taken back, and would become ever more.
      */
     public void forgetUnrecorded() {
-        long now = clock.getAsLong();
-        for (Iterator<Leaving> each = leaving.iterator(); each.hasNext(); ) {
-            Leaving longest = each.next();
-            Attendant attendant = longest.attendant();
-            if (now - longest.at() < leaveNanos) {
-                return;
+        letGo(attendant -> {
+            if (attendant.isRecorded()) {
+                return false;
             }
-            if (!attendant.isAway() || attendant.leftAt() != longest.at()) {
-                each.remove();
-            } else if (!attendant.isRecorded()) {
-                each.remove();
-                attendant.end();
-                dirty.remove(attendant);
-                remove(attendant);
-            }
-        }
+            attendant.end();
+            dirty.remove(attendant);
+            remove(attendant);
+            return true;
+        });
     }
 
     /** Lets go those who were away for long enough. Not to be called while nobody may be taken for gone. */
     public void expire() {
+        letGo(attendant -> {
+            attendant.end();
+            dirty.add(attendant);
+            return true;
+        });
+    }
+
+    /** @param let lets go one who was away for long enough; whether it did */
+    private void letGo(Predicate<Attendant> let) {
         long now = clock.getAsLong();
-        while (!leaving.isEmpty() && now - leaving.peek().at() >= leaveNanos) {
-            Leaving longest = leaving.poll();
+        for (Iterator<Leaving> each = leaving.iterator(); each.hasNext(); ) {
+            Leaving longest = each.next();
+            if (now - longest.at() < leaveNanos) {
+                return;
+            }
             Attendant attendant = longest.attendant();
-            if (attendant.isAway() && attendant.leftAt() == longest.at()) {
-                attendant.end();
-                dirty.add(attendant);
+            boolean isAwaySince = attendant.isAway() && attendant.leftAt() == longest.at();
+            if (!isAwaySince || let.test(attendant)) {
+                each.remove();
             }
         }
     }

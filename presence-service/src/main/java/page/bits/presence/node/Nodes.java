@@ -149,7 +149,7 @@ final class Nodes {
 
     /** For how long this node's own lease has not gone up, in nanoseconds; the longest there is if it was never seen. */
     long ownAge() {
-        return own().map(node -> clock.getAsLong() - node.seenAt).orElse(Long.MAX_VALUE);
+        return own().map(node -> silence()).orElse(Long.MAX_VALUE);
     }
 
     /** For how long this node has not seen that it wrote anything, in nanoseconds: since its start if it never has. */
